@@ -1,0 +1,2 @@
+/** The audit room of Heapbook. @module */
+export {};

@@ -1,0 +1,2 @@
+/** The config room of Heapbook. @module */
+export {};

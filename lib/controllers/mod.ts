@@ -1,0 +1,2 @@
+/** The controllers room of Heapbook. @module */
+export {};

@@ -1,0 +1,2 @@
+/** The measure room of Heapbook. @module */
+export {};

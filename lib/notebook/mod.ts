@@ -1,0 +1,2 @@
+/** The notebook room of Heapbook. @module */
+export {};

@@ -1,0 +1,2 @@
+/** The optimizer room of Heapbook. @module */
+export {};

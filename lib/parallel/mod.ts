@@ -1,0 +1,2 @@
+/** The parallel room of Heapbook. @module */
+export {};

@@ -1,0 +1,2 @@
+/** The patterns room of Heapbook. @module */
+export {};

@@ -1,0 +1,2 @@
+/** The plant room of Heapbook. @module */
+export {};

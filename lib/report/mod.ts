@@ -1,0 +1,2 @@
+/** The report room of Heapbook. @module */
+export {};

@@ -1,0 +1,2 @@
+/** The simulation room of Heapbook. @module */
+export {};

@@ -1,0 +1,2 @@
+/** The statistics room of Heapbook. @module */
+export {};

@@ -1,0 +1,2 @@
+/** The targets room of Heapbook. @module */
+export {};
