@@ -1,12 +1,10 @@
-/**
- * The audit: what the phases ask, what they record, and the judgement over it.
- *
- * @module
- */
+/** The audit: what the phases measure, record and judge. @module */
 
 // Recorded results
 export type * from "./results.ts";
 
-// Numbers in reports
-export { BYTES_PER_MB, renderCitation, resolvePointer } from "./citation.ts";
-export type { Citation, CitationFormat } from "./citation.ts";
+// A run on disk and its progress
+export { partOfProgress } from "./progress.ts";
+export type { Progress, ProgressListener } from "./progress.ts";
+export { latestRun, openRun, sha256, unitName, writeWhole } from "./run_store.ts";
+export type { OpenRunOptions, RunManifest, RunStore, SampleColumns, UnitKey } from "./run_store.ts";

@@ -1,2 +1,5 @@
-/** The statistics room of Heapbook. @module */
-export {};
+/** Random streams, growth models and intervals: the numbers behind each verdict. @module */
+
+// Random numbers
+export { createRandom } from "./random.ts";
+export type { Random, Seed } from "./random.ts";
