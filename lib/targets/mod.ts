@@ -1,2 +1,7 @@
-/** The targets room of Heapbook. @module */
-export {};
+/**
+ * What an audit runs: the planted controls.
+ *
+ * @module
+ */
+// Planted controls
+export { type PlantedControl, plantedControls } from "./planted_controls.ts";

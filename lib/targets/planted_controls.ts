@@ -1,0 +1,64 @@
+/**
+ * The planted leaks and innocents that run beside every audit: an instrument that misses one or
+ * accuses the other is not believed.
+ *
+ * @module
+ */
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Channel } from "../audit/results.ts";
+import type { TargetSpec } from "../measure/target.ts";
+
+/** A target whose true rate is known. */
+export interface PlantedControl extends TargetSpec {
+  readonly kind: "positive" | "negative";
+  /** Where the planted bytes show; `heap` for the innocents. */
+  readonly channel: Channel;
+  /** True rate, bytes per cycle; 0 for an innocent. */
+  readonly plantedBytesPerCycle: number;
+}
+
+/** Planted rates, bytes per cycle. Native growth is seen in whole pages, so it starts at 1 KiB. */
+const RATES = { heap: [8, 64, 1024], arrayBuffers: [8, 64, 1024], native: [1024, 4096] } as const;
+
+const MODULES = { heap: "heap", arrayBuffers: "array_buffer", native: "native" } as const;
+
+const INNOCENTS = ["one_time", "ring", "lru", "sawtooth", "pool"] as const;
+
+/** Returns the controls of a run: leaks of known rates in three channels, and five innocents. */
+export function plantedControls(): readonly PlantedControl[] {
+  return [
+    ...(["heap", "arrayBuffers", "native"] as const).flatMap((channel) =>
+      RATES[channel].map((bytes) => leak(channel, bytes))
+    ),
+    ...INNOCENTS.map(innocent),
+  ];
+}
+
+function leak(channel: keyof typeof RATES, bytes: number): PlantedControl {
+  return {
+    name: `planted_${MODULES[channel]}_${bytes}`,
+    module: controlModule(MODULES[channel]),
+    options: { bytes },
+    kind: "positive",
+    channel,
+    plantedBytesPerCycle: bytes,
+  };
+}
+
+function innocent(name: typeof INNOCENTS[number]): PlantedControl {
+  return {
+    name: `innocent_${name}`,
+    module: controlModule(name),
+    kind: "negative",
+    channel: "heap",
+    plantedBytesPerCycle: 0,
+  };
+}
+
+// The module beside this one, compiled or source, whichever is running.
+function controlModule(name: string): string {
+  return fileURLToPath(
+    new URL(`./controls/${name}${extname(import.meta.url)}`, import.meta.url),
+  );
+}
