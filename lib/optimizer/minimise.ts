@@ -1,0 +1,229 @@
+/**
+ * Global-best particle swarm optimisation of any function in a box. Every random number comes from
+ * a seeded stream and the swarm moves only after all costs of an iteration are known, so the result
+ * is the same bit for bit, however the costs are computed.
+ *
+ * @module
+ */
+import { setImmediate } from "node:timers/promises";
+import { type BoundaryHandling } from "./boundary.ts";
+import { checkMinimiseOptions } from "./check_options.ts";
+import { type Bounds, Swarm } from "./swarm.ts";
+
+/** Inertia weight: constant, or falling (or rising) linearly from the first to the last iteration. */
+export type Inertia = number | readonly [first: number, last: number];
+
+/** Why a search ended. */
+export type StopReason = "iterations" | "stalled" | "cancelled";
+
+/** Settings of the swarm; all optional. */
+export interface SwarmSettings {
+  /** Number of particles. Default 40. */
+  readonly particles?: number;
+  /** Number of times every particle is evaluated. Default 200. */
+  readonly iterations?: number;
+  /** Names the random numbers. Default 42. */
+  readonly seed?: number;
+  /** Inertia weight w. Default 0.7298. */
+  readonly inertia?: Inertia;
+  /** Weight c1 of the pull to a particle's own best place. Default 1.49618. */
+  readonly cognitive?: number;
+  /** Weight c2 of the pull to the best place of all. Default 1.49618. */
+  readonly social?: number;
+  /** Largest velocity as a fraction of the range; Infinity for no limit. Default 0.2. */
+  readonly velocityClamp?: number;
+  /** How a particle outside the box is brought back. Default "reflective". */
+  readonly boundary?: BoundaryHandling;
+  /** Stops after so many iterations without improvement; 0 for never. Default 0. */
+  readonly patience?: number;
+  /** Smallest relative fall of the best cost that counts as improvement. Default 0. */
+  readonly tolerance?: number;
+  /** Places that the first particles start from. Default none. */
+  readonly start?: readonly ArrayLike<number>[];
+  /** Ends the search at the next iteration, with the best found so far. */
+  readonly signal?: AbortSignal;
+  /** Is told about each iteration as it ends. */
+  readonly onIteration?: (iteration: Iteration) => void;
+}
+
+/** What `minimise` searches and how. */
+export interface MinimiseOptions extends SwarmSettings {
+  readonly bounds: Bounds;
+  /** Cost of one place; lower is better. A cost that is not a number counts as Infinity. */
+  readonly objective: (position: Float64Array) => number | Promise<number>;
+}
+
+/** What `minimiseSwarm` searches and how. */
+export interface MinimiseSwarmOptions extends SwarmSettings {
+  readonly bounds: Bounds;
+  /** Costs of all particles of an iteration, in their order. */
+  readonly evaluate: (
+    positions: readonly Float64Array[],
+  ) => ArrayLike<number> | Promise<ArrayLike<number>>;
+}
+
+/** State of the search after one iteration. */
+export interface Iteration {
+  /** Number of this iteration, from 1. */
+  readonly iteration: number;
+  readonly iterations: number;
+  /** Lowest cost so far. */
+  readonly best: number;
+  /** Mean of this iteration's finite costs; NaN if there is none. */
+  readonly mean: number;
+  /** Root mean square distance of the particles from their centre, as a fraction of the range. */
+  readonly spread: number;
+  /** Number of costs computed so far. */
+  readonly evaluations: number;
+  /** Best place so far; a copy. */
+  readonly position: Float64Array;
+}
+
+/** Course of a search, one entry per completed iteration. */
+export interface SearchHistory {
+  readonly best: Float64Array;
+  readonly mean: Float64Array;
+  readonly spread: Float64Array;
+}
+
+/** What a search found. */
+export interface Minimum {
+  readonly position: Float64Array;
+  /** Cost at `position`; Infinity if no place had a cost below Infinity. */
+  readonly cost: number;
+  readonly history: SearchHistory;
+  readonly evaluations: number;
+  readonly stopReason: StopReason;
+  readonly seed: number;
+}
+
+/**
+ * Returns the best place found by a swarm, with the course of the search.
+ *
+ * @throws RangeError for settings out of range; whatever the objective throws.
+ * @example
+ * ```ts
+ * import { minimise } from "heapbook/optimizer";
+ * import assert from "node:assert/strict";
+ * const found = await minimise({
+ *   objective: ([x, y]) => (x! - 1) ** 2 + (y! + 2) ** 2,
+ *   bounds: { lower: [-5, -5], upper: [5, 5] },
+ *   seed: 1,
+ * });
+ * assert.ok(found.cost < 1e-12);
+ * ```
+ */
+export function minimise(options: MinimiseOptions): Promise<Minimum> {
+  const { objective, ...settings } = options;
+  return minimiseSwarm({
+    ...settings,
+    evaluate: async (positions) => {
+      const costs = new Float64Array(positions.length);
+      for (let i = 0; i < costs.length; i++) costs[i] = await objective(positions[i]!);
+      return costs;
+    },
+  });
+}
+
+/**
+ * Returns the best place found when the costs of a whole iteration are computed at once, for
+ * example by several worker threads.
+ *
+ * @throws RangeError for settings out of range; whatever `evaluate` throws, unless cancelled.
+ */
+export async function minimiseSwarm(options: MinimiseSwarmOptions): Promise<Minimum> {
+  const settings = checkMinimiseOptions(options);
+  const { iterations, patience, tolerance, signal } = settings;
+  const swarm = new Swarm(options.bounds, settings);
+  const history = {
+    best: new Float64Array(iterations),
+    mean: new Float64Array(iterations),
+    spread: new Float64Array(iterations),
+  };
+  let done = 0;
+  let stale = 0;
+  let stopReason: StopReason = "iterations";
+  for (; done < iterations; done++) {
+    if (signal?.aborted) break;
+    const costs = await evaluateUnlessAborted(options, swarm.positions, signal);
+    if (costs === undefined) break;
+    const before = swarm.bestCost;
+    swarm.remember(costs);
+    history.best[done] = swarm.bestCost;
+    history.mean[done] = meanOfFinite(costs);
+    history.spread[done] = swarm.spread();
+    options.onIteration?.(describe(done, settings, swarm, history));
+    stale = improved(before, swarm.bestCost, tolerance) ? 0 : stale + 1;
+    if (patience > 0 && stale >= patience) {
+      stopReason = "stalled";
+      done++;
+      break;
+    }
+    const progress = iterations > 1 ? done / (iterations - 1) : 0;
+    swarm.move({
+      inertia: settings.inertia[0] + (settings.inertia[1] - settings.inertia[0]) * progress,
+      cognitive: settings.cognitive,
+      social: settings.social,
+    });
+    await setImmediate(); // lets a Ctrl-C or an abort through between iterations
+  }
+  if (stopReason !== "stalled" && done < iterations) stopReason = "cancelled";
+  return {
+    position: swarm.best.slice(),
+    cost: swarm.bestCost,
+    history: {
+      best: history.best.slice(0, done),
+      mean: history.mean.slice(0, done),
+      spread: history.spread.slice(0, done),
+    },
+    evaluations: done * settings.particles,
+    stopReason,
+    seed: settings.seed,
+  };
+}
+
+/** Returns the costs, or nothing if the search was cancelled meanwhile. */
+async function evaluateUnlessAborted(
+  options: MinimiseSwarmOptions,
+  positions: readonly Float64Array[],
+  signal: AbortSignal | undefined,
+): Promise<ArrayLike<number> | undefined> {
+  try {
+    return await options.evaluate(positions);
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    throw error;
+  }
+}
+
+function improved(before: number, now: number, tolerance: number): boolean {
+  return before === Infinity ? now < Infinity : before - now > tolerance * Math.abs(before);
+}
+
+function describe(
+  done: number,
+  settings: { iterations: number; particles: number },
+  swarm: Swarm,
+  history: SearchHistory,
+): Iteration {
+  return {
+    iteration: done + 1,
+    iterations: settings.iterations,
+    best: history.best[done]!,
+    mean: history.mean[done]!,
+    spread: history.spread[done]!,
+    evaluations: (done + 1) * settings.particles,
+    position: swarm.best.slice(),
+  };
+}
+
+function meanOfFinite(costs: ArrayLike<number>): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < costs.length; i++) {
+    if (!Number.isFinite(costs[i]!)) continue;
+    sum += costs[i]!;
+    count++;
+  }
+  return count === 0 ? NaN : sum / count;
+}
