@@ -1,2 +1,20 @@
-/** The report room of Heapbook. @module */
-export {};
+/** Reports and charts: recorded results as documents, figures, pictures and pages. @module */
+
+// Charts
+export { CHART_HEIGHT, chartBundle, chartHtml, PLOTLY_MIME } from "./chart.ts";
+export type { MimeBundle } from "./chart.ts";
+export { createFigure, describeFigure, plainFigure, thin } from "./figure.ts";
+export type { Figure, FigureOptions, Trace } from "./figure.ts";
+export {
+  baseLayout,
+  controllerColours,
+  controllerDashes,
+  lineOf,
+  palettes,
+  seriesColours,
+  verdictColours,
+} from "./theme.ts";
+export type { Palette } from "./theme.ts";
+export { PLOTLY_MARK, plotlyHtml, plotlyPath, plotlyVersion } from "./plotly.ts";
+export type { PlotlySource } from "./plotly.ts";
+export { escapeHtml } from "./html.ts";
