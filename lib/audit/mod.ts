@@ -12,3 +12,7 @@ export type { OpenRunOptions, RunManifest, RunStore, SampleColumns, UnitKey } fr
 // Numbers in reports
 export { BYTES_PER_MB, renderCitation, resolvePointer } from "./citation.ts";
 export type { Citation, CitationFormat } from "./citation.ts";
+
+// What config.yaml says about an audit
+export { auditSchema } from "./audit_schema.ts";
+export type { AuditSettings, RuntimeEntry, TargetEntry } from "./audit_schema.ts";

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { configSchema, toCamelCase, toConfigKey } from "./mod.ts";
+import { type JsonSchema, propertiesOf, withDefaults } from "./keys.ts";
+
+test("toCamelCase() gives names a small first letter", () => {
+  const names = {
+    max_force: "maxForce",
+    K_min: "kMin",
+    w_du: "wDu",
+    pendulum1_com: "pendulum1Com",
+  };
+  for (const [key, name] of Object.entries(names)) assert.equal(toCamelCase(key), name);
+});
+
+test("toConfigKey() undoes toCamelCase() for every key of the schema", () => {
+  const visit = (schema: JsonSchema) => {
+    for (const [key, inner] of Object.entries(propertiesOf(schema))) {
+      assert.equal(toConfigKey(toCamelCase(key), schema), key);
+      visit(inner);
+    }
+  };
+  visit(configSchema);
+});
+
+test("every key of the schema has a description and a default, or is a section or required", () => {
+  const visit = (schema: JsonSchema, path: string) => {
+    const required = (schema["required"] ?? []) as readonly string[];
+    for (const [key, inner] of Object.entries(propertiesOf(schema))) {
+      const place = `${path}.${key}`;
+      assert.ok(typeof inner["description"] === "string", `${place} needs a description`);
+      const isSection = inner["type"] === "object";
+      assert.ok("default" in inner || isSection || required.includes(key), `${place}: no default`);
+      visit(inner, place);
+    }
+  };
+  visit(configSchema, "config");
+});
+
+test("withDefaults() leaves the schema's own default values untouched", () => {
+  const first = withDefaults({}, configSchema) as { audit: { snapshots: number[] } };
+  first.audit.snapshots.push(-1);
+  const second = withDefaults({}, configSchema) as { audit: { snapshots: number[] } };
+  assert.deepEqual(second.audit.snapshots, [0, 100, 500, 1000]);
+});
