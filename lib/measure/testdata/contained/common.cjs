@@ -1,0 +1,1 @@
+exports.cycle = (_context, i) => i;

@@ -1,0 +1,1 @@
+export default { count: 0, cycle() { this.count++; } };

@@ -1,0 +1,1 @@
+export function cycle(_context, i) { if (i === 2) process.exit(3); }

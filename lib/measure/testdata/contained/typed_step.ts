@@ -1,0 +1,1 @@
+export function step(i: number): number { return i + 1; }
