@@ -92,7 +92,7 @@ export function progressBundle(title: string, rows: Iterable<ProgressRow>): Mime
     return `<div style="display:flex;gap:.8em;align-items:center;flex-wrap:wrap">` +
       `<span style="min-width:14em">${escapeHtml(row.label)}</span>` +
       `<span style="width:12em;height:.6em;background:#8885;border-radius:3px">` +
-      `<span style="display:block;width:${percent}%;height:100%;background:#2a7fba;` +
+      `<span style="display:block;width:${percent}%;height:100%;background:#1b6ca8;` +
       `border-radius:3px"></span></span><span>${escapeHtml(describeProgress(row))}</span></div>`;
   }).join("\n");
   return {

@@ -17,10 +17,10 @@ export interface Palette {
 
 /** Line colour of each controller, after Okabe and Ito 2008, toned to 3 : 1 on both pages. */
 export const controllerColours: Readonly<Record<string, string>> = {
-  classical_smc: "#2a7fba",
+  classical_smc: "#1b6ca8",
   sta_smc: "#d55e00",
   adaptive_smc: "#00916a",
-  hybrid_adaptive_sta_smc: "#b8609a",
+  hybrid_adaptive_sta_smc: "#cc79a7",
 };
 
 /** Line dash of each controller, so that colour is never the only difference. */
@@ -33,10 +33,10 @@ export const controllerDashes: Readonly<Record<string, string>> = {
 
 /** Colours for what is no controller, in the order of use. */
 export const seriesColours: readonly string[] = [
-  "#2a7fba",
+  "#1b6ca8",
   "#d55e00",
   "#00916a",
-  "#b8609a",
+  "#cc79a7",
   "#8a7500",
   "#6f7480",
 ];
