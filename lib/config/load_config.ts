@@ -118,12 +118,14 @@ function readText(file: string): string {
 }
 
 function syntaxProblems(document: Document, lines: LineCounter): ConfigProblem[] {
-  return document.errors.map((error) => {
+  const problems = document.errors.map((error) => {
     const { line, col: column } = lines.linePos(openingOf(document, error.pos[0]) ?? error.pos[0]);
     // The parser appends a picture of the line, which the position makes redundant.
     const message = error.message.replace(/ at line \d+, column \d+:[\s\S]*$/, "");
     return { line, column, path: "", message };
   });
+  // One slip of the pen makes the parser complain several times at the same place.
+  return problems.filter(({ line }, i) => problems.findIndex((other) => other.line === line) === i);
 }
 
 /** An unclosed quote is noticed at the end of the file: its opening is the place to look at. */
