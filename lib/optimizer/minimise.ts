@@ -119,7 +119,10 @@ export function minimise(options: MinimiseOptions): Promise<Minimum> {
     ...settings,
     evaluate: async (positions) => {
       const costs = new Float64Array(positions.length);
-      for (let i = 0; i < costs.length; i++) costs[i] = await objective(positions[i]!);
+      for (let i = 0; i < costs.length; i++) {
+        const cost = objective(positions[i]!);
+        costs[i] = typeof cost === "number" ? cost : await cost;
+      }
       return costs;
     },
   });

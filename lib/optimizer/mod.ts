@@ -19,3 +19,13 @@ export {
 } from "./minimise.ts";
 export { type BoundaryHandling, boundaryHandlings } from "./boundary.ts";
 export type { Bounds } from "./swarm.ts";
+
+// Comparing swarms
+export {
+  ackley,
+  type BenchmarkFunction,
+  benchmarkFunctions,
+  rastrigin,
+  rosenbrock,
+  sphere,
+} from "./benchmark_functions.ts";
