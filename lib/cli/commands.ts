@@ -1,0 +1,30 @@
+/**
+ * The commands of `heapbook`, in the order of its help. Each is loaded only when it runs, so that
+ * `heapbook --help` answers at once and no command needs the packages of another.
+ *
+ * @module
+ */
+
+/** Runs a command on the words after its name; returns the exit code. */
+export type Command = (argv: readonly string[]) => Promise<number>;
+
+/** One line of the command table. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command there is. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "init-target",
+    summary: "Write a commented target to start from",
+    load: async () => (await import("./init_target.ts")).initTargetCommand,
+  },
+  {
+    name: "config",
+    summary: "Check config.yaml, show it with defaults, or write its schema",
+    load: async () => (await import("./config.ts")).configCommand,
+  },
+];
