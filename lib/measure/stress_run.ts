@@ -1,0 +1,173 @@
+/**
+ * Instrument of the stress phase: runs the cycles as the target would run by itself, without any
+ * forced collection, and notes what only the process itself can know: when which cycle was
+ * reached, the collector's pauses and the delay of the event loop. Resident memory is sampled from
+ * outside. All logs are allocated before the first cycle and handed over after the last.
+ *
+ * @module
+ */
+
+import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
+import type { LoadedTarget } from "./load_target.ts";
+import type { SandboxPort } from "./sandbox_port.ts";
+
+/** What the parent asks for. */
+export interface StressRunParameters {
+  /** Cycles to run at least. */
+  readonly cycles: number;
+  /** Cycles go on until this much time has passed, so that a short one can be sampled too, s. */
+  readonly minimumSeconds: number;
+}
+
+/** What the process knows about its own run. */
+export interface StressRunResult {
+  readonly cycles: number;
+  /** Time from the first cycle to the last, s. */
+  readonly seconds: number;
+  /** Processor time in it, user and system, s. */
+  readonly cpuSeconds: number;
+  /** Cycles that had ended at the moments `markMs` (ms since the epoch of `performance`). */
+  readonly markCycle: readonly number[];
+  readonly markMs: readonly number[];
+  readonly gc: { readonly count: number; readonly totalMs: number; readonly maxPauseMs: number };
+  /** The first pauses: when (ms, as `markMs`) and how long. */
+  readonly pauseMs: readonly number[];
+  readonly pauseAtMs: readonly number[];
+  readonly eventLoopDelayMs: { readonly mean: number; readonly p99: number; readonly max: number };
+  /** Why the work does not count; empty where `validate` agreed. */
+  readonly invalid: string;
+}
+
+const MARKS = 1024; // moments noted in one run; more cycles are noted more coarsely
+const PAUSES = 4096; // pauses noted one by one; all are counted
+const TURN_MS = 5; // longest time without a turn of the event loop, as far as cycles allow
+const DELAY_RESOLUTION_MS = 1;
+const CHECK_EVERY = 64; // progress reports in one run
+
+/** Runs the cycles and returns what was noted. */
+export async function run(
+  target: LoadedTarget,
+  parameters: StressRunParameters,
+  port: SandboxPort,
+): Promise<StressRunResult> {
+  const log = new StressLog(parameters.cycles);
+  port.stage = "setup";
+  const context = await target.contract.setup?.(target.options);
+  port.stage = "cycle";
+  log.start();
+  const started = performance.now();
+  const cpu = process.cpuUsage();
+  const cycles = await runCycles(target, context, parameters, port, log);
+  const { user, system } = process.cpuUsage(cpu);
+  const seconds = (performance.now() - started) / 1000;
+  port.stage = "measure";
+  const noted = await log.finish();
+  const invalid = proveWork(target, context);
+  port.stage = "teardown";
+  await target.contract.teardown?.(context);
+  return { cycles, seconds, cpuSeconds: (user + system) / 1e6, ...noted, invalid };
+}
+
+async function runCycles(
+  { contract }: LoadedTarget,
+  context: unknown,
+  { cycles, minimumSeconds }: StressRunParameters,
+  port: SandboxPort,
+  log: StressLog,
+): Promise<number> {
+  const reportEvery = Math.max(1, Math.floor(cycles / CHECK_EVERY));
+  const endsAt = performance.now() + minimumSeconds * 1000;
+  let turnedAt = performance.now();
+  let done = 0;
+  while (done < cycles || performance.now() < endsAt) {
+    port.cycle = done;
+    const pending = contract.cycle(context, done);
+    if (pending instanceof Promise) await pending;
+    done++;
+    log.cycle(done);
+    if (done % reportEvery === 0) port.progress(Math.min(done, cycles), cycles);
+    if (performance.now() - turnedAt > TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turnedAt = performance.now();
+    }
+  }
+  log.mark(done);
+  return done;
+}
+
+function proveWork({ contract }: LoadedTarget, context: unknown): string {
+  try {
+    contract.validate?.(context);
+    return "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Logs of fixed size, and the two observers that fill them. */
+class StressLog {
+  readonly #markEvery: number;
+  readonly #markCycle = new Float64Array(MARKS + 1);
+  readonly #markMs = new Float64Array(MARKS + 1);
+  readonly #pauseMs = new Float64Array(PAUSES);
+  readonly #pauseAtMs = new Float64Array(PAUSES);
+  readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+  readonly #observer: PerformanceObserver;
+  #marks = 0;
+  #count = 0;
+  #totalMs = 0;
+  #maxPauseMs = 0;
+
+  constructor(cycles: number) {
+    this.#markEvery = Math.max(1, Math.ceil(cycles / (MARKS / 2)));
+    this.#observer = new PerformanceObserver((list) => list.getEntries().forEach(this.#pause));
+  }
+
+  start(): void {
+    this.#observer.observe({ entryTypes: ["gc"] });
+    this.#delay.enable();
+    this.mark(0);
+  }
+
+  cycle(done: number): void {
+    if (done % this.#markEvery === 0) this.mark(done);
+  }
+
+  /** Notes the moment; where a run goes on far beyond its plan, the last place is written over. */
+  mark(done: number): void {
+    this.#markCycle[this.#marks] = done;
+    this.#markMs[this.#marks] = performance.timeOrigin + performance.now();
+    if (this.#marks < MARKS) this.#marks++;
+  }
+
+  readonly #pause = (entry: PerformanceEntry): void => {
+    if (this.#count < PAUSES) {
+      this.#pauseMs[this.#count] = entry.duration;
+      this.#pauseAtMs[this.#count] = performance.timeOrigin + entry.startTime;
+    }
+    this.#count++;
+    this.#totalMs += entry.duration;
+    this.#maxPauseMs = Math.max(this.#maxPauseMs, entry.duration);
+  };
+
+  async finish(): Promise<Omit<StressRunResult, "cycles" | "seconds" | "cpuSeconds" | "invalid">> {
+    this.#delay.disable();
+    // Entries of the collector are delivered in a later turn of the event loop.
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    this.#observer.disconnect();
+    const pauses = Math.min(this.#count, PAUSES);
+    const ms = (nanoseconds: number) => (Number.isFinite(nanoseconds) ? nanoseconds / 1e6 : 0);
+    return {
+      markCycle: Array.from(this.#markCycle.subarray(0, this.#marks)),
+      markMs: Array.from(this.#markMs.subarray(0, this.#marks)),
+      gc: { count: this.#count, totalMs: this.#totalMs, maxPauseMs: this.#maxPauseMs },
+      pauseMs: Array.from(this.#pauseMs.subarray(0, pauses)),
+      pauseAtMs: Array.from(this.#pauseAtMs.subarray(0, pauses)),
+      eventLoopDelayMs: {
+        mean: ms(this.#delay.mean),
+        p99: ms(this.#delay.percentile(99)),
+        max: this.#delay.exceeds >= 0 ? ms(this.#delay.max) : 0,
+      },
+    };
+  }
+}
