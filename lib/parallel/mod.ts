@@ -1,2 +1,9 @@
-/** The parallel room of Heapbook. @module */
-export {};
+/**
+ * Parallel work: one seam, `map(tasks, worker)`, with a worker-thread engine behind it.
+ *
+ * @module
+ */
+
+export { map, valuesOf } from "./map.ts";
+export type { MapOptions, Outcome, Worker } from "./map.ts";
+export { closeWorkers } from "./pool.ts";
