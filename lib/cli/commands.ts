@@ -24,7 +24,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: "config",
-    summary: "Check config.yaml, show it with defaults, or write its schema",
+    summary: "Check config.yaml, show it with defaults, or start one",
     load: async () => (await import("./config.ts")).configCommand,
   },
 ];

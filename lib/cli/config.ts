@@ -4,16 +4,22 @@
  * @module
  */
 import process from "node:process";
-import { type Config, configSchema, loadConfig } from "../config/mod.ts";
+import { type Config, configSchema, loadConfig, renderDefaultConfig } from "../config/mod.ts";
 import { type CommandSpec, parseArguments } from "./arguments.ts";
 
 const spec: CommandSpec = {
   name: "config",
-  summary: "Check config.yaml, show it with defaults, or write its schema",
+  summary: "Check config.yaml, show it with defaults, or start one",
   details:
     "check lists every problem at once, with line and column. show prints what a run would " +
-    "use, as JSON. schema prints the JSON schema that editors read.",
-  positionals: { name: "check|show|schema", description: "What to do", minimum: 1, maximum: 1 },
+    "use, as JSON. default prints a complete, commented config.yaml to start from. schema prints the " +
+    "JSON schema that editors read.",
+  positionals: {
+    name: "check|show|default|schema",
+    description: "What to do",
+    minimum: 1,
+    maximum: 1,
+  },
   options: {
     config: {
       kind: "text",
@@ -21,7 +27,11 @@ const spec: CommandSpec = {
       description: "Configuration to read; the nearest config.yaml where absent",
     },
   },
-  examples: ["heapbook config check", "heapbook config schema > config.schema.json"],
+  examples: [
+    "heapbook config check",
+    "heapbook config default > config.yaml",
+    "heapbook config schema > config.schema.json",
+  ],
 };
 
 /** Runs `heapbook config`. */
@@ -36,13 +46,15 @@ function answer(what: string, load: () => Config): string {
   switch (what) {
     case "schema":
       return JSON.stringify(configSchema, null, 2);
+    case "default":
+      return renderDefaultConfig("node_modules/heapbook/dist/config.schema.json").trimEnd();
     case "show":
       return JSON.stringify(load(), null, 2);
     case "check":
       return `${load().origin.file} is right`;
     default:
       throw new RangeError(
-        `Cannot run heapbook config as it must be check, show or schema: current value is "${what}"`,
+        `Cannot run heapbook config as it must be check, show, default or schema: current value is "${what}"`,
       );
   }
 }

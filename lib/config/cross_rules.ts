@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { controllerDefinitions, controllerNames } from "../controllers/mod.ts";
 import type { KeyPath } from "./positions.ts";
 import { type RawProblem, show } from "./problems.ts";
 
@@ -19,6 +20,7 @@ export function brokenRules(config: Values, given: unknown): readonly RuleProble
   const cycles = valueAt(config, ["audit", "cycles"]);
   return [
     ...orderedRules(config),
+    ...gainRules(config),
     ...boundsRules(config),
     ...(Array.isArray(snapshots) ? snapshotRules(snapshots, cycles) : []),
     ...targetRules(config),
@@ -69,6 +71,24 @@ function* orderedRules(config: Values): Iterable<RuleProblem> {
       message: `must be ${relation} ${highKey} (${show(high)}): current value is ${show(low)}`,
       other: highKey,
     };
+  }
+}
+
+function* gainRules(config: Values): Iterable<RuleProblem> {
+  for (const name of controllerNames) {
+    const { gainNames, mayBeZero = [] } = controllerDefinitions[name];
+    const gains = valueAt(config, ["controllers", name, "gains"]);
+    if (!Array.isArray(gains)) continue;
+    for (const [i, gain] of gains.entries()) {
+      const gainName = gainNames[i];
+      if (gainName === undefined || typeof gain !== "number" || gain > 0) continue;
+      const isZeroAllowed = mayBeZero.includes(gainName);
+      if (isZeroAllowed && gain === 0) continue;
+      const message = `(${gainName}) must be ${
+        isZeroAllowed ? "≥" : ">"
+      } 0: current value is ${gain}`;
+      yield { path: ["controllers", name, "gains", i], part: "value", message };
+    }
   }
 }
 

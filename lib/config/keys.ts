@@ -4,19 +4,14 @@
  *
  * @module
  */
+import { camelKey } from "../plant/mod.ts";
 
 /** A JSON Schema as the rooms write it: a plain object. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Returns the name in code of a key of config.yaml. */
-export function toCamelCase(key: string): string {
-  const joined = key.replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return joined.charAt(0).toLowerCase() + joined.slice(1);
-}
-
 /** Returns the key in config.yaml of a name in code, found among the keys of a schema. */
 export function toConfigKey(name: string, schema: JsonSchema): string | undefined {
-  return Object.keys(propertiesOf(schema)).find((key) => toCamelCase(key) === name);
+  return Object.keys(propertiesOf(schema)).find((key) => camelKey(key) === name);
 }
 
 /**
@@ -31,7 +26,7 @@ export function toCode(value: unknown, schema: JsonSchema, verbatim: ReadonlySet
   const properties = propertiesOf(schema);
   const entries = Object.entries(value).map(([key, inner]) => {
     const innerSchema = properties[key];
-    const name = innerSchema === undefined || verbatim.has(key) ? key : toCamelCase(key);
+    const name = innerSchema === undefined || verbatim.has(key) ? key : camelKey(key);
     return [name, toCode(inner, innerSchema ?? {}, verbatim)];
   });
   return Object.fromEntries(entries);

@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { configSchema, toCamelCase, toConfigKey } from "./mod.ts";
+import { camelKey } from "../plant/mod.ts";
+import { configSchema, toConfigKey } from "./mod.ts";
 import { type JsonSchema, propertiesOf, withDefaults } from "./keys.ts";
 
-test("toCamelCase() gives names a small first letter", () => {
-  const names = {
-    max_force: "maxForce",
-    K_min: "kMin",
-    w_du: "wDu",
-    pendulum1_com: "pendulum1Com",
-  };
-  for (const [key, name] of Object.entries(names)) assert.equal(toCamelCase(key), name);
-});
-
-test("toConfigKey() undoes toCamelCase() for every key of the schema", () => {
+test("toConfigKey() undoes camelKey() for every key of the schema", () => {
   const visit = (schema: JsonSchema) => {
     for (const [key, inner] of Object.entries(propertiesOf(schema))) {
-      assert.equal(toConfigKey(toCamelCase(key), schema), key);
+      assert.equal(toConfigKey(camelKey(key), schema), key);
       visit(inner);
     }
   };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { ConfigError, configSchema, loadConfig, parseConfig } from "./mod.ts";
+import { ConfigError, configSchema, loadConfig, parseConfig, renderDefaultConfig } from "./mod.ts";
 import { withDefaults } from "./keys.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -14,6 +14,12 @@ const bad = join(root, "lib/config/testdata/bad");
 test("config.yaml shows every value there is, and each equals its default", () => {
   const shown = parse(readFileSync(join(root, "config.yaml"), "utf8"));
   assert.deepEqual(shown, withDefaults({}, configSchema));
+});
+
+test("renderDefaultConfig() describes every key and reads back as the defaults", () => {
+  const text = renderDefaultConfig("schema.json");
+  assert.deepEqual(parse(text), withDefaults({}, configSchema));
+  for (const line of text.split("\n")) assert.ok(line.length <= 110, line);
 });
 
 test("config.yaml tells editors where its schema is", () => {

@@ -74,7 +74,7 @@ function unknownKey(key: string, parent: JsonSchema): string {
     : `is not a known key: did you mean "${near}"?`;
 }
 
-function ruleOf({ keyword, params, message }: ErrorObject): string {
+function ruleOf({ keyword, params, message, parentSchema }: ErrorObject): string {
   switch (keyword) {
     case "type":
       return [params["type"]].flat().map(typeInWords).join(" or ");
@@ -88,14 +88,19 @@ function ruleOf({ keyword, params, message }: ErrorObject): string {
     case "const":
       return show(params["allowedValue"]);
     case "minItems":
-      return `a list of at least ${params["limit"]}`;
+      return listLength(parentSchema, "at least", params["limit"]);
     case "maxItems":
-      return `a list of at most ${params["limit"]}`;
+      return listLength(parentSchema, "at most", params["limit"]);
     case "minLength":
       return "a text that is not empty";
     default:
       return (message ?? keyword).replace(/^must (be )?/, "");
   }
+}
+
+function listLength(schema: JsonSchema | undefined, words: string, limit: unknown): string {
+  const isExact = schema?.["minItems"] === schema?.["maxItems"];
+  return `a list of ${isExact ? "exactly" : words} ${limit}`;
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {

@@ -4,6 +4,8 @@
  * @module
  */
 import { auditSchema } from "../audit/mod.ts";
+import { controllerNames, controllerSchemas } from "../controllers/mod.ts";
+import { physicsSchema } from "../plant/mod.ts";
 import type { JsonSchema } from "./keys.ts";
 
 /** JSON Schema (draft 7) of config.yaml as a whole; editors read it as `config.schema.json`. */
@@ -14,9 +16,16 @@ export const configSchema: JsonSchema = {
   type: "object",
   additionalProperties: false,
   properties: {
+    physics: physicsSchema,
+    controllers: {
+      type: "object",
+      description: "The control laws and their gains",
+      additionalProperties: false,
+      properties: controllerSchemas,
+    },
     audit: auditSchema,
   },
 };
 
 /** Keys that are names of things, not of settings: they stay as they are in code. */
-export const verbatimKeys: ReadonlySet<string> = new Set();
+export const verbatimKeys: ReadonlySet<string> = new Set(controllerNames);
