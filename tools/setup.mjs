@@ -22,7 +22,9 @@ function run(command, args) {
 
 if (!existsSync(marker) || readFileSync(marker, "utf8") !== lock) {
   console.error("Installing dependencies …");
-  run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  // Not `npm ci`: it refuses a lock file that lacks the binaries of other platforms, which npm leaves
+  // out of it where a registry does not offer them. Versions come from the lock file either way.
+  run("npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
   writeFileSync(marker, lock);
 }
 run(process.execPath, ["tools/build.mjs"]);
