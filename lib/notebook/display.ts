@@ -6,7 +6,6 @@
  * @module
  */
 import { createRequire } from "node:module";
-import { setImmediate } from "node:timers";
 import type { MimeBundle } from "../report/mod.ts";
 
 /** Where output goes: a kernel that takes MIME bundles, or a stream of text. */
@@ -77,7 +76,7 @@ async function sendOne(
   for (let attempt = 1;; attempt++) {
     try {
       await findSender().send(bundle, id, isUpdate);
-      await new Promise((done) => setImmediate(done));
+      await sleep(0);
       return;
     } catch (error) {
       // "Socket is busy writing": the kernel's socket empties on the next turns.

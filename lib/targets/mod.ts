@@ -1,7 +1,11 @@
 /**
- * What an audit runs: the planted controls.
+ * What an audit runs: the laboratory, part by part, and the planted controls.
  *
  * @module
  */
+
+// The laboratory
+export { builtInTargets } from "./built_in_targets.ts";
+
 // Planted controls
 export { type PlantedControl, plantedControls } from "./planted_controls.ts";

@@ -1,0 +1,33 @@
+/**
+ * The targets that ship with Heapbook: the laboratory, part by part.
+ *
+ * @module
+ */
+
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { controllerNames } from "../controllers/mod.ts";
+import type { TargetMeta, TargetSpec } from "../measure/target.ts";
+import { meta as controller } from "./controller.ts";
+import { meta as controllerFactory } from "./controller_factory.ts";
+import { meta as simulationRunner } from "./simulation_runner.ts";
+
+const SINGLE: readonly TargetMeta[] = [simulationRunner, controllerFactory];
+
+/** Returns the built-in targets, controllers first. Their modules prove their work. */
+export function builtInTargets(): readonly TargetSpec[] {
+  return [
+    ...controllerNames.map((name) => ({
+      name,
+      module: targetModule("controller"),
+      options: { controller: name },
+      meta: { ...controller, name },
+    })),
+    ...SINGLE.map((meta) => ({ name: meta.name!, module: targetModule(meta.name!), meta })),
+  ];
+}
+
+// The module beside this one, compiled or source, whichever is running.
+function targetModule(name: string): string {
+  return fileURLToPath(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url));
+}
