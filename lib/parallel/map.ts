@@ -20,7 +20,10 @@ export type Worker<T, R> =
 
 /** Options of `map`. */
 export interface MapOptions<R> {
-  /** Worker threads; as many as the machine has cores where absent. */
+  /**
+   * Worker threads; as many as the machine has cores where absent. For a function in this thread:
+   * how many of its promises are under way at once; 1 where absent.
+   */
   readonly workers?: number;
   /** Ends the work: tasks not finished by then fail with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -64,7 +67,7 @@ export async function map<T, R>(
     }
   };
   // Two tasks per thread under way, so that no thread waits for its next one to be sent.
-  const lanes = isLocal ? 1 : Math.min(2 * workers, tasks.length);
+  const lanes = isLocal ? options.workers ?? 1 : Math.min(2 * workers, tasks.length);
   await Promise.all(Array.from({ length: lanes }, lane));
   return outcomes;
 }
