@@ -24,6 +24,8 @@ export interface StressProfileParameters {
   readonly warmupCycles: number;
   /** Cycles measured one by one. */
   readonly cycles: number;
+  /** Scenario of the contexts that are kept alive, where something lives on. */
+  readonly keeper: string;
   /** Contexts kept alive together. */
   readonly contexts: number;
   /** Cycles each of them runs. */
@@ -54,7 +56,7 @@ async function measureAllocation(
   { warmupCycles, cycles }: StressProfileParameters,
   port: SandboxPort,
 ): Promise<number> {
-  const context = await setUp(target, port);
+  const context = await setUp(target, port, target.scenario);
   const deltas = new Float64Array(cycles);
   const empty = new Float64Array(32);
   for (let i = 0; i < warmupCycles; i++) await runCycle(target, context, i, port);
@@ -75,13 +77,13 @@ async function measureAllocation(
 
 async function measureRetention(
   target: LoadedTarget,
-  { contexts, cyclesPerContext }: StressProfileParameters,
+  { keeper, contexts, cyclesPerContext }: StressProfileParameters,
   port: SandboxPort,
 ): Promise<number> {
   const held: unknown[] = new Array(contexts).fill(null);
   const sizes = new Float64Array(contexts);
   for (let n = 0; n < contexts; n++) {
-    held[n] = await setUp(target, port);
+    held[n] = await setUp(target, port, keeper);
     for (let i = 0; i < cyclesPerContext; i++) await runCycle(target, held[n], i, port);
     await new Promise((resolve) => setImmediate(resolve));
     collectFully();
@@ -93,9 +95,9 @@ async function measureRetention(
   return Math.max(0, middle(sizes.subarray(1).map((size, n) => size - sizes[n]!)));
 }
 
-async function setUp(target: LoadedTarget, port: SandboxPort): Promise<unknown> {
+async function setUp(target: LoadedTarget, port: SandboxPort, scenario: string): Promise<unknown> {
   port.stage = "setup";
-  return await target.contract.setup?.(target.options);
+  return await target.contract.setup?.({ ...target.options, scenario });
 }
 
 async function runCycle(
