@@ -92,7 +92,7 @@ export function readValue(subject: string, schema: PropertySchema, value: unknow
         }`,
       );
     case "array":
-      throw new TypeError(`${subject} is a list, which its owner reads`);
+      return readList(subject, schema, value);
   }
 }
 
@@ -116,6 +116,21 @@ function readNumber(subject: string, schema: PropertySchema, value: unknown): nu
   if (isRight) return value;
   const message = `${subject} must be ${rangeOf(schema)}: current value is ${show(value)}`;
   throw typeof value === "number" ? new RangeError(message) : new TypeError(message);
+}
+
+function readList(subject: string, schema: PropertySchema, value: unknown): readonly number[] {
+  const isList = typeof value === "object" && value !== null && "length" in value;
+  const list = isList ? Array.from(value as ArrayLike<number>) : undefined;
+  const { minItems = 0, maxItems = Infinity } = schema;
+  const isRight = list !== undefined && list.length >= minItems && list.length <= maxItems &&
+    list.every(Number.isFinite);
+  if (isRight) return list;
+  const count = minItems === maxItems ? `${minItems} ` : "";
+  throw new RangeError(
+    `${subject} must be ${count}finite numbers: current value is ${
+      list === undefined ? show(value) : `[${list.join(", ")}]`
+    }`,
+  );
 }
 
 function show(value: unknown): string {

@@ -1,0 +1,215 @@
+/**
+ * The loop of a simulation: state → controller → force → integrator → state.
+ *
+ * @module
+ */
+
+import { isFiniteState, NonFiniteState, type Plant, STATE_SIZE } from "../plant/mod.ts";
+import { explainGuard, type Guards, keepsGuards, readGuards } from "./guards.ts";
+import type { Integrator, IntegratorName } from "./integrator.ts";
+import { createIntegrator } from "./integrators.ts";
+import { Recorder } from "./recorder.ts";
+import type { RunStatus, Trajectory, Validity } from "./trajectory.ts";
+
+/** What a simulation needs of a controller. */
+export interface SimulatedController {
+  /** Returns the force (N) for a state. */
+  control(state: Float64Array): number;
+  /** Called before the first step where present. */
+  reset?(): void;
+  readonly warnings?: readonly string[];
+  readonly activity?: { readonly due: number; readonly changed: number };
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** Options of `runSimulation`. */
+export interface SimulationOptions {
+  readonly controller: SimulatedController;
+  readonly plant: Plant;
+  /** Duration, s. */
+  readonly duration: number;
+  /** Step, s. */
+  readonly dt: number;
+  /** Six components; the state is copied. */
+  readonly initialState: ArrayLike<number>;
+  /** `"rk4"` where absent. */
+  readonly integrator?: IntegratorName | Integrator;
+  /** Limit of the force on top of the controller's own, N. */
+  readonly maxForce?: number;
+  readonly guards?: Guards;
+  /** Called after each step with views that change; returning false stops the run. */
+  readonly onStep?: (step: number, time: number, state: Float64Array, force: number) => unknown;
+  /** Stops the run where it is aborted from `onStep` or before the start. */
+  readonly signal?: AbortSignal;
+  /** Throws where the run does not complete. */
+  readonly strict?: boolean;
+  /** Keeps every how many steps; 1 where absent, Infinity keeps the first row only. */
+  readonly decimate?: number;
+  /** Goes on with the controller's internal state instead of resetting it. */
+  readonly continues?: boolean;
+}
+
+/** A closed loop that can be advanced in parts. No step allocates. */
+export class SimulationRun {
+  readonly #options: SimulationOptions;
+  readonly #integrator: Integrator;
+  readonly #guards: Guards;
+  readonly #steps: number;
+  readonly #initial: Float64Array;
+  readonly #state: Float64Array;
+  readonly #recorder: Recorder;
+  #step: number = 0;
+  #isStarted: boolean = false;
+  #isEnded: boolean = false;
+  #status: RunStatus = "completed";
+  #message: string = "";
+
+  /** Prepares a run; options are as for `runSimulation`. */
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    const { integrator = "rk4", maxForce = Infinity } = options;
+    this.#integrator = typeof integrator === "string" ? createIntegrator(integrator) : integrator;
+    this.#guards = readGuards(options.guards);
+    this.#steps = stepsOf(options.duration, options.dt);
+    this.#initial = readState(options.initialState);
+    this.#state = this.#initial.slice();
+    this.#recorder = new Recorder(this.#steps, options.dt, options.decimate ?? 1);
+    if (!(maxForce > 0)) {
+      throw new RangeError(
+        `Cannot simulate as maxForce must be > 0 N: current value is ${maxForce}`,
+      );
+    }
+  }
+
+  /** Whether all steps were taken or the run ended early. */
+  get isOver(): boolean {
+    return this.#isEnded || this.#step === this.#steps;
+  }
+
+  /** Takes steps until `step` is reached or the run ends. */
+  advance(step: number = Infinity): void {
+    if (this.isOver) return;
+    try {
+      if (this.#step === 0 && !this.#isStarted) this.#start();
+      if (!this.#isEnded) this.#loop(Math.min(step, this.#steps));
+    } catch (error) {
+      const status = error instanceof NonFiniteState ? "non_finite" : "error";
+      this.end(status, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Ends the run early and says why. */
+  end(status: RunStatus, message: string): void {
+    this.#isEnded = true;
+    this.#status = status;
+    this.#message = message;
+  }
+
+  /** Returns what was simulated so far. */
+  result(): Trajectory {
+    return {
+      ...this.#recorder.result(),
+      steps: this.#step,
+      finalState: this.#state,
+      status: this.#status,
+      message: this.#message,
+      validity: this.#validity(),
+    };
+  }
+
+  #loop(last: number): void {
+    const { controller, plant, dt, onStep, signal, maxForce = Infinity } = this.#options;
+    const state = this.#state, integrator = this.#integrator, recorder = this.#recorder;
+    const guards = this.#guards,
+      isGuarded = guards.maxEnergy !== undefined ||
+        guards.limits !== undefined;
+    for (let step = this.#step; step < last; step++) {
+      const wish = controller.control(state);
+      const force = wish > maxForce ? maxForce : wish < -maxForce ? -maxForce : wish;
+      if (force - force !== 0) {
+        return this.end("non_finite", `the force is ${force} at step ${step}`);
+      }
+      recorder.recordForce(force);
+      integrator.step(plant, state, force, dt);
+      if (!isFiniteState(state)) throw new NonFiniteState(`complete step ${step + 1}`, state);
+      this.#step = step + 1;
+      recorder.recordState(state);
+      if (isGuarded && !keepsGuards(guards, plant, state)) {
+        return this.end("guard", explainGuard(guards, plant, state, step + 1));
+      }
+      if (onStep !== undefined) {
+        const isStopped = onStep(step + 1, (step + 1) * dt, state, force) === false;
+        if (isStopped) return this.end("stopped", `onStep returned false at step ${step + 1}`);
+        if (signal?.aborted) {
+          return this.end("stopped", `the signal was aborted at step ${step + 1}`);
+        }
+      }
+    }
+  }
+
+  #start(): void {
+    const { controller, continues, signal } = this.#options;
+    this.#isStarted = true;
+    this.#integrator.reset();
+    this.#recorder.recordState(this.#state);
+    if (signal?.aborted) this.end("stopped", "the signal was aborted before the start");
+    else if (!continues) controller.reset?.();
+  }
+
+  #validity(): Validity {
+    const { controller, dt } = this.#options;
+    const moved = this.#state.some((value, i) => value !== this.#initial[i]);
+    const finite = isFiniteState(this.#state);
+    const { due, changed } = controller.activity ?? { due: 0, changed: 0 };
+    const period = controller.options?.["dt"];
+    const warnings = [
+      ...(controller.warnings ?? []),
+      ...(typeof period === "number" && period !== dt
+        ? [`the controller's dt is ${period} s, the simulation's ${dt} s`]
+        : []),
+    ];
+    const isValid = this.#step === this.#steps && moved && finite && (due === 0 || changed > 0) &&
+      warnings.length === 0;
+    return {
+      requestedSteps: this.#steps,
+      steps: this.#step,
+      moved,
+      finite,
+      internalDue: due,
+      internalChanged: changed,
+      warnings,
+      isValid,
+    };
+  }
+}
+
+/**
+ * Returns the number of steps of a run.
+ *
+ * @throws {RangeError} Where duration or step are no numbers > 0 or give no step.
+ */
+export function stepsOf(duration: number, dt: number): number {
+  if (!(dt > 0 && dt < Infinity)) {
+    throw new RangeError(`Cannot simulate as dt must be > 0 s: current value is ${dt}`);
+  }
+  const steps = Math.round(duration / dt);
+  if (steps >= 1 && Number.isSafeInteger(steps)) return steps;
+  throw new RangeError(
+    `Cannot simulate as duration must be at least one step of ${dt} s: current value is ${duration}`,
+  );
+}
+
+/** Returns a copy of an initial state that was checked. */
+export function readState(state: ArrayLike<number>): Float64Array {
+  if (state?.length !== STATE_SIZE) {
+    throw new RangeError(
+      `Cannot simulate as a state must have ${STATE_SIZE} components: ` +
+        `current value is ${
+          state === undefined ? "undefined" : `[${Array.from(state).join(", ")}]`
+        }`,
+    );
+  }
+  const copy = Float64Array.from(state);
+  if (!isFiniteState(copy)) throw new NonFiniteState("simulate", copy);
+  return copy;
+}
