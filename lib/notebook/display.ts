@@ -6,6 +6,7 @@
  * @module
  */
 import { createRequire } from "node:module";
+import { setImmediate } from "node:timers";
 import type { MimeBundle } from "../report/mod.ts";
 
 /** Where output goes: a kernel that takes MIME bundles, or a stream of text. */
@@ -76,7 +77,7 @@ async function sendOne(
   for (let attempt = 1;; attempt++) {
     try {
       await findSender().send(bundle, id, isUpdate);
-      await sleep(0);
+      await new Promise((done) => setImmediate(done));
       return;
     } catch (error) {
       // "Socket is busy writing": the kernel's socket empties on the next turns.

@@ -11,5 +11,35 @@ export { environmentTable } from "./environment.ts";
 export type { EnvironmentRow } from "./environment.ts";
 
 // Progress
-export { createProgress, describeProgress, formatDuration, progressBundle } from "./progress.ts";
+export {
+  createProgress,
+  describeProgress,
+  formatDuration,
+  PROGRESS_MIME,
+  progressBundle,
+} from "./progress.ts";
 export type { ProgressBars, ProgressOptions, ProgressRow } from "./progress.ts";
+
+// Scripts and notebook files
+export { notebookOf, scriptOf } from "./script.ts";
+export type { ScriptOptions } from "./script.ts";
+export { cellIds, headingSlug } from "./cell_ids.ts";
+export {
+  joined,
+  notebookText,
+  parseNotebook,
+  readNotebook,
+  TSLAB_METADATA,
+  writeNotebook,
+} from "./notebook_file.ts";
+export type { CellOutput, JsonObject, Notebook, NotebookCell } from "./notebook_file.ts";
+
+// Running on a kernel
+export { findKernelspec, kernelCommand } from "./kernelspec.ts";
+export type { Kernelspec } from "./kernelspec.ts";
+export { startKernel } from "./kernel.ts";
+export type { Kernel, KernelReply } from "./kernel.ts";
+export type { KernelMessage } from "./wire.ts";
+export { NotebookFailed, runNotebook, tagsOf } from "./run_notebook.ts";
+export type { CellReport, RunOptions } from "./run_notebook.ts";
+export { injectParameters } from "./parameters.ts";

@@ -33,6 +33,9 @@ export interface ProgressOptions {
   readonly isTerminal?: boolean;
 }
 
+/** Format in which a bundle carries its bars for a runner, which shows them on its terminal. */
+export const PROGRESS_MIME = "application/vnd.heapbook.progress+json";
+
 const BAR_CELLS = 24;
 const TERMINAL_INTERVAL_MS = 100;
 const LOG_INTERVAL_MS = 10_000;
@@ -96,6 +99,12 @@ export function progressBundle(title: string, rows: Iterable<ProgressRow>): Mime
       `border-radius:3px"></span></span><span>${escapeHtml(describeProgress(row))}</span></div>`;
   }).join("\n");
   return {
+    [PROGRESS_MIME]: list.map(({ label, done, total, detail = "" }) => ({
+      label,
+      done,
+      total,
+      detail,
+    })),
     "text/html": `<div role="status"><strong>${escapeHtml(title)}</strong>\n${html}</div>`,
     "text/plain": [title, ...list.map((row) => `${row.label}  ${textBar(row)}`)].join("\n"),
   };

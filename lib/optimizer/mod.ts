@@ -29,3 +29,38 @@ export {
   rosenbrock,
   sphere,
 } from "./benchmark_functions.ts";
+
+// Tuning a controller
+export {
+  standardStates,
+  trialOf,
+  tuneGains,
+  type TuneOptions,
+  type TuningIteration,
+  type TuningResult,
+} from "./tune.ts";
+export { checkGainBounds, gainBounds, type Scale } from "./gain_bounds.ts";
+export { psoSchema } from "./pso_schema.ts";
+
+// What gains cost
+export { type CombineWeights, Evaluator, type Trial } from "./evaluate.ts";
+export {
+  combineCosts,
+  costOfRecord,
+  type CostSettings,
+  type CostTerms,
+  defaultCostSettings,
+  isLost,
+  type RecordedRun,
+  RunCost,
+} from "./cost.ts";
+export {
+  fullRobustness,
+  initialStates,
+  nominalOnly,
+  perturbedPlants,
+  perturbPlant,
+  type Robustness,
+  type ScenarioClass,
+  scenarioClasses,
+} from "./robustness.ts";

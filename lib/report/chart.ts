@@ -65,7 +65,7 @@ function drawScript(key: string, json: string): string {
   for (const box of document.querySelectorAll('[data-chart="${key}"]:not([data-drawn])')) {
     box.setAttribute("data-drawn", "");
     box.replaceChildren();
-    window.Plotly.newPlot(box, figure.data, figure.layout, figure.config);
+    window.Plotly.newPlot(box, figure);
   }
 })(${DRAW_GIVE_UP_MS});`;
 }

@@ -14,6 +14,8 @@ export interface Figure {
   readonly data: readonly Trace[];
   readonly layout?: Readonly<Record<string, unknown>>;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Frames of an animation. */
+  readonly frames?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** What `createFigure` puts around the traces. */
@@ -34,12 +36,13 @@ const RESOLUTION = 1e-5;
 
 /** Returns a figure with the project's look, axis titles and a config that suits a page. */
 export function createFigure(traces: readonly Trace[], options: FigureOptions): Figure {
+  const hasLegend = traces.length > 1;
   const look = merge(baseLayout(), {
-    ...(options.title === undefined ? {} : { title: { text: options.title } }),
+    ...(options.title === undefined ? {} : titleLayout(options.title, hasLegend)),
     xaxis: { title: { text: options.x } },
     yaxis: { title: { text: options.y } },
     ...(options.height === undefined ? {} : { height: options.height }),
-    showlegend: traces.length > 1,
+    showlegend: hasLegend,
   });
   return {
     data: traces,
@@ -57,6 +60,7 @@ export function plainFigure(figure: Figure): Figure {
     data: figure.data.map((trace) => plain(trace) as Trace),
     layout: JSON.parse(JSON.stringify(figure.layout ?? {})),
     config: { responsive: true, ...figure.config },
+    ...(figure.frames === undefined ? {} : { frames: plain(figure.frames) as Trace[] }),
   };
 }
 
@@ -95,6 +99,15 @@ export function thin(y: ArrayLike<number>, limit: number = 2000): readonly numbe
     kept.add(low).add(high);
   }
   return [...kept].sort((a, b) => a - b);
+}
+
+/** The title stands above the legend, which stands above the plot. */
+function titleLayout(text: string, hasLegend: boolean): Layout {
+  const title = { text, x: 0, xref: "paper", xanchor: "left", y: 1, yref: "container" };
+  return {
+    title: { ...title, yanchor: "top", pad: { t: 12 } },
+    margin: { t: hasLegend ? 76 : 48 },
+  };
 }
 
 function plain(value: unknown): unknown {

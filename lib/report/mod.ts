@@ -18,3 +18,11 @@ export type { Palette } from "./theme.ts";
 export { PLOTLY_MARK, plotlyHtml, plotlyPath, plotlyVersion } from "./plotly.ts";
 export type { PlotlySource } from "./plotly.ts";
 export { escapeHtml } from "./html.ts";
+
+// Pictures
+export { findBrowser, openBrowser } from "./browser.ts";
+export type { Browser, BrowserMessage, BrowserPage } from "./browser.ts";
+export { packagedBrowser } from "./packaged_browser.ts";
+export type { BrowserProgram } from "./packaged_browser.ts";
+export { renderStills } from "./still.ts";
+export type { StillOptions } from "./still.ts";

@@ -17,3 +17,12 @@ export {
   wilsonInterval,
 } from "./distributions.ts";
 export type { Bounds } from "./distributions.ts";
+
+// Growth of a series
+export { slopeInterval } from "./slope_interval.ts";
+export type { SlopeInterval, SlopeIntervalOptions } from "./slope_interval.ts";
+export { blockBootstrapInterval, lagOneCorrelation } from "./block_bootstrap.ts";
+export type { BlockBootstrapOptions } from "./block_bootstrap.ts";
+export { envelope } from "./envelope.ts";
+export type { Envelope, EnvelopeOptions } from "./envelope.ts";
+export { withoutBumps } from "./bumps.ts";

@@ -1,0 +1,171 @@
+/**
+ * Finds gains for a controller: a particle swarm whose cost is that of closed loops.
+ *
+ * @module
+ */
+import {
+  controllerDefinitions,
+  type ControllerName,
+  resolveControllerName,
+} from "../controllers/mod.ts";
+import { map, valuesOf } from "../parallel/mod.ts";
+import { createPlant, type Plant } from "../plant/mod.ts";
+import { type CostSettings, defaultCostSettings } from "./cost.ts";
+import type { Trial } from "./evaluate.ts";
+import { evaluateGains, type EvaluationTask } from "./evaluate_worker.ts";
+import { checkGainBounds, gainBounds, type Scale } from "./gain_bounds.ts";
+import { type Iteration, minimiseSwarm, type Minimum, type SwarmSettings } from "./minimise.ts";
+import { initialStates, nominalOnly, perturbedPlants, type Robustness } from "./robustness.ts";
+import type { Bounds } from "./swarm.ts";
+
+/** What is tuned and how; all but `controller` is optional. */
+export interface TuneOptions extends Omit<SwarmSettings, "onIteration"> {
+  /** Name or alias of the controller. */
+  readonly controller: string;
+  /** Options of the controller other than its gains. */
+  readonly controllerOptions?: Readonly<Record<string, unknown>>;
+  /** Nominal plant. Default the full plant with the laboratory's parameters. */
+  readonly plant?: Plant;
+  /** Box of the gains. Default `gainBounds` of the controller. */
+  readonly bounds?: Bounds;
+  /** How the box is searched. Default "logarithmic". */
+  readonly scale?: Scale;
+  /** Length of each simulated run, s. Default 10. */
+  readonly duration?: number;
+  /** Length of a step and period of the controller, s. Default 0.001. */
+  readonly dt?: number;
+  /** States that runs start from. Default `standardStates`; not used with `robust.scenarios`. */
+  readonly initialStates?: readonly ArrayLike<number>[];
+  readonly cost?: CostSettings;
+  /** Plants and initial states that gains are tried on. Default `nominalOnly`. */
+  readonly robust?: Partial<Robustness>;
+  /** Threads that evaluate; 1 stays in this thread. Default 1. The result is the same for all. */
+  readonly workers?: number;
+  /** Is told about each iteration as it ends. */
+  readonly onIteration?: (iteration: TuningIteration) => void;
+}
+
+/** State of a tuning run after one iteration. */
+export interface TuningIteration extends Iteration {
+  /** Best gains so far. */
+  readonly gains: readonly number[];
+}
+
+/** What a tuning run found, and what is needed to find it again. */
+export interface TuningResult {
+  readonly controller: ControllerName;
+  readonly gainNames: readonly string[];
+  readonly gains: readonly number[];
+  /** Cost of `gains`; below the penalty (1000) only if the controller held in every run. */
+  readonly cost: number;
+  readonly history: Minimum["history"];
+  readonly evaluations: number;
+  readonly stopReason: Minimum["stopReason"];
+  readonly seed: number;
+  readonly scale: Scale;
+  readonly bounds: Bounds;
+  /** Plants, initial states and cost that the gains were tried with. */
+  readonly trial: Trial;
+}
+
+/** The two initial states from which the laboratory's controllers must hold the plant. */
+export const standardStates: readonly (readonly number[])[] = [
+  [0, 0.05, -0.03, 0, 0, 0],
+  [0, 0.1, 0.1, 0, 0, 0],
+];
+
+/**
+ * Returns the best gains found. The same options give the same bits, whatever the number of workers
+ * and whatever else runs.
+ *
+ * @throws {RangeError} Where a setting, a bound or the controller's name is wrong.
+ */
+export async function tuneGains(options: TuneOptions): Promise<TuningResult> {
+  const { workers = 1, scale = "logarithmic", onIteration, ...settings } = options;
+  const trial = trialOf(options);
+  const { controller } = trial;
+  const bounds = options.bounds ?? gainBounds[controller];
+  checkGainBounds(controller, bounds, scale);
+  const worker = workers === 1 ? evaluateGains : WORKER;
+  const mapOptions = { workers, ...(options.signal ? { signal: options.signal } : {}) };
+  const found = await minimiseSwarm({
+    ...settings,
+    bounds: { lower: toSearch(bounds.lower, scale), upper: toSearch(bounds.upper, scale) },
+    start: (options.start ?? []).map((gains) => toSearch(gains, scale)),
+    evaluate: async (positions) => {
+      const tasks: EvaluationTask[] = positions.map((position) => ({
+        trial,
+        gains: toGains(position, scale, bounds),
+      }));
+      return valuesOf(await map<EvaluationTask, number>(tasks, worker, mapOptions));
+    },
+    onIteration: (iteration) =>
+      onIteration?.({ ...iteration, gains: toGains(iteration.position, scale, bounds) }),
+  });
+  return {
+    controller,
+    gainNames: controllerDefinitions[controller].gainNames,
+    gains: toGains(found.position, scale, bounds),
+    cost: found.cost,
+    history: found.history,
+    evaluations: found.evaluations,
+    stopReason: found.stopReason,
+    seed: found.seed,
+    scale,
+    bounds,
+    trial,
+  };
+}
+
+// Sources run as they are in Deno and newer Node, compiled elsewhere: the worker follows this file.
+const WORKER = {
+  module: new URL(
+    import.meta.url.endsWith(".ts") ? "./evaluate_worker.ts" : "./evaluate_worker.js",
+    import.meta.url,
+  ),
+  export: "evaluateGains",
+};
+
+/** Returns the plants, states and costs that tuning options ask for, as plain data. */
+export function trialOf(options: TuneOptions): Trial {
+  const controller = resolveControllerName(options.controller);
+  const { model, parameters } = options.plant ?? createPlant("full");
+  const robust = { ...nominalOnly, ...options.robust };
+  const seed = options.seed ?? 42;
+  const states = robust.scenarios > 0
+    ? initialStates(robust.scenarios, seed)
+    : options.initialStates ?? standardStates;
+  checkTimes(controller, options.duration ?? 10, options.dt ?? 0.001);
+  return {
+    controller,
+    controllerOptions: options.controllerOptions ?? {},
+    model,
+    plants: perturbedPlants(parameters, seed, robust),
+    initialStates: states.map((state) => Array.from(state)),
+    duration: options.duration ?? 10,
+    dt: options.dt ?? 0.001,
+    cost: options.cost ?? defaultCostSettings,
+    overStates: { mean: 1, max: 0.3 },
+    overPlants: { mean: 0.7, max: 0.3 },
+  };
+}
+
+function checkTimes(controller: ControllerName, duration: number, dt: number): void {
+  if (dt > 0 && duration >= dt && duration < Infinity) return;
+  throw new RangeError(
+    `Cannot tune ${controller} as 0 < dt <= duration must hold: current value is dt ${dt} s, ` +
+      `duration ${duration} s`,
+  );
+}
+
+function toSearch(gains: ArrayLike<number>, scale: Scale): number[] {
+  return Array.from(gains, scale === "logarithmic" ? Math.log : Number);
+}
+
+/** Returns gains for a place in the search box; rounding never leads out of the bounds. */
+function toGains(position: Float64Array, scale: Scale, { lower, upper }: Bounds): number[] {
+  return Array.from(position, (x, d) => {
+    const gain = scale === "logarithmic" ? Math.exp(x) : x;
+    return Math.min(Math.max(gain, lower[d]!), upper[d]!);
+  });
+}
