@@ -14,6 +14,9 @@ export interface EvaluationTask {
 // A thread evaluates thousands of particles of one trial: its plants are kept until another comes.
 let latest: { readonly key: string; readonly evaluator: Evaluator } | undefined;
 
+/** Where worker threads find this module: compiled or not, as it was loaded here. */
+export const workerModule: string = import.meta.url;
+
 /** Returns the cost of one particle's gains. */
 export function evaluateGains(task: EvaluationTask): number {
   const key = JSON.stringify(task.trial);

@@ -64,3 +64,6 @@ export {
   type ScenarioClass,
   scenarioClasses,
 } from "./robustness.ts";
+
+// How often gains hold
+export { HELD_ANGLE, type HoldRate, holdRate, type HoldRateOptions } from "./hold_rate.ts";

@@ -12,7 +12,7 @@ import { map, valuesOf } from "../parallel/mod.ts";
 import { createPlant, type Plant } from "../plant/mod.ts";
 import { type CostSettings, defaultCostSettings } from "./cost.ts";
 import type { Trial } from "./evaluate.ts";
-import { evaluateGains, type EvaluationTask } from "./evaluate_worker.ts";
+import { evaluateGains, type EvaluationTask, workerModule } from "./evaluate_worker.ts";
 import { checkGainBounds, gainBounds, type Scale } from "./gain_bounds.ts";
 import { type Iteration, minimiseSwarm, type Minimum, type SwarmSettings } from "./minimise.ts";
 import { initialStates, nominalOnly, perturbedPlants, type Robustness } from "./robustness.ts";
@@ -117,14 +117,7 @@ export async function tuneGains(options: TuneOptions): Promise<TuningResult> {
   };
 }
 
-// Sources run as they are in Deno and newer Node, compiled elsewhere: the worker follows this file.
-const WORKER = {
-  module: new URL(
-    import.meta.url.endsWith(".ts") ? "./evaluate_worker.ts" : "./evaluate_worker.js",
-    import.meta.url,
-  ),
-  export: "evaluateGains",
-};
+const WORKER = { module: workerModule, export: "evaluateGains" };
 
 /** Returns the plants, states and costs that tuning options ask for, as plain data. */
 export function trialOf(options: TuneOptions): Trial {

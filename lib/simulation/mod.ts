@@ -30,3 +30,7 @@ export { monteCarlo } from "./monte_carlo.ts";
 export type { MonteCarloOptions, Spread } from "./monte_carlo.ts";
 export { SimulationContext } from "./context.ts";
 export type { LaboratoryConfig, Releasable } from "./context.ts";
+
+// Judging a response
+export { responseMetrics, SETTLED_ANGLE } from "./metrics.ts";
+export type { Response, ResponseMetrics } from "./metrics.ts";
