@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { controllerDefinitions, controllerNames } from "../controllers/mod.ts";
+import {
+  controllerDefinitions,
+  controllerNames,
+  resolveControllerName,
+} from "../controllers/mod.ts";
 import type { KeyPath } from "./positions.ts";
 import { type RawProblem, show } from "./problems.ts";
 
@@ -22,6 +26,7 @@ export function brokenRules(config: Values, given: unknown): readonly RuleProble
     ...orderedRules(config),
     ...gainRules(config),
     ...boundsRules(config),
+    ...controllerRules(config),
     ...(Array.isArray(snapshots) ? snapshotRules(snapshots, cycles) : []),
     ...targetRules(config),
   ];
@@ -92,22 +97,31 @@ function* gainRules(config: Values): Iterable<RuleProblem> {
   }
 }
 
-function* boundsRules(config: Values): Iterable<RawProblem> {
-  const bounds = valueAt(config, ["pso", "bounds"]);
-  for (const [controller, ranges] of Object.entries(bounds ?? {})) {
-    const path = ["pso", "bounds", controller];
-    if (!Array.isArray(ranges)) continue;
-    for (const [i, range] of ranges.entries()) {
-      if (!Array.isArray(range) || range.length !== 2 || range[0] < range[1]) continue;
-      const message = `must have its lower end below its upper: current value is ${show(range)}`;
-      yield { path: [...path, i], part: "value", message };
+function* boundsRules(config: Values): Iterable<RuleProblem> {
+  for (const name of controllerNames) {
+    const path = ["pso", "bounds", name];
+    const lower = valueAt(config, [...path, "lower"]);
+    const upper = valueAt(config, [...path, "upper"]);
+    if (!Array.isArray(lower) || !Array.isArray(upper)) continue;
+    for (const [i, low] of lower.entries()) {
+      if (i >= upper.length || low < upper[i]) continue;
+      const gain = controllerDefinitions[name].gainNames[i] ?? "";
+      const message = `(${gain}) must be < its upper limit (${show(upper[i])}): ` +
+        `current value is ${show(low)}`;
+      yield { path: [...path, "lower", i], part: "value", message };
     }
-    const gains = valueAt(config, ["controllers", controller, "gains"]);
-    if (Array.isArray(gains) && gains.length !== ranges.length) {
-      const message = `must have one range per gain of ${controller} (${gains.length}): ` +
-        `current number is ${ranges.length}`;
-      yield { path, part: "value", message };
-    }
+  }
+}
+
+function* controllerRules(config: Values): Iterable<RuleProblem> {
+  const path = ["simulation", "controller"];
+  const name = valueAt(config, path);
+  if (typeof name !== "string") return;
+  try {
+    resolveControllerName(name);
+  } catch {
+    const message = `must be one of ${controllerNames.join(", ")}: current value is ${show(name)}`;
+    yield { path, part: "value", message };
   }
 }
 

@@ -27,6 +27,9 @@ export function renderDefaultConfig(schemaPath: string): string {
 
 function renderKey(key: string, schema: JsonSchema, indent: string): string[] {
   const about = String(schema["description"]);
+  if (!("default" in schema) && schema["type"] !== "object") {
+    return [`${indent}# ${key}: # ${about}`];
+  }
   if (!("default" in schema)) {
     const inner = Object.entries(propertiesOf(schema));
     const lines = inner.flatMap(([name, value]) => renderKey(name, value, `${indent}  `));

@@ -6,7 +6,7 @@
 
 // Reading a configuration
 export { type ConfigOrigin, loadConfig, type LoadOptions, parseConfig } from "./load_config.ts";
-export type { Config, ControllerSettings } from "./config.ts";
+export type { Config, ControllerSettings, PsoSettings, SimulationSettings } from "./config.ts";
 export { ConfigError, type ConfigProblem } from "./problems.ts";
 
 // Its schema and its names

@@ -5,7 +5,9 @@
  */
 import { auditSchema } from "../audit/mod.ts";
 import { controllerNames, controllerSchemas } from "../controllers/mod.ts";
+import { psoSchema } from "../optimizer/mod.ts";
 import { physicsSchema } from "../plant/mod.ts";
+import { simulationSchema } from "../simulation/mod.ts";
 import type { JsonSchema } from "./keys.ts";
 
 /** JSON Schema (draft 7) of config.yaml as a whole; editors read it as `config.schema.json`. */
@@ -23,6 +25,8 @@ export const configSchema: JsonSchema = {
       additionalProperties: false,
       properties: controllerSchemas,
     },
+    simulation: simulationSchema,
+    pso: psoSchema,
     audit: auditSchema,
   },
 };
