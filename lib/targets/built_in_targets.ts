@@ -8,11 +8,22 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { controllerNames } from "../controllers/mod.ts";
 import type { TargetMeta, TargetSpec } from "../measure/target.ts";
+import { meta as batchSimulation } from "./batch_simulation.ts";
 import { meta as controller } from "./controller.ts";
 import { meta as controllerFactory } from "./controller_factory.ts";
+import { meta as orchestrator } from "./orchestrator.ts";
+import { meta as psoTuner } from "./pso_tuner.ts";
+import { meta as simulationContext } from "./simulation_context.ts";
 import { meta as simulationRunner } from "./simulation_runner.ts";
 
-const SINGLE: readonly TargetMeta[] = [simulationRunner, controllerFactory];
+const SINGLE: readonly TargetMeta[] = [
+  simulationRunner,
+  simulationContext,
+  batchSimulation,
+  controllerFactory,
+  psoTuner,
+  orchestrator,
+];
 
 /** Returns the built-in targets, controllers first. Their modules prove their work. */
 export function builtInTargets(): readonly TargetSpec[] {

@@ -20,6 +20,23 @@ async function runCycles(
   return () => target.validate!(context);
 }
 
+test("builtInTargets() are the ten of the design, controllers in two scenarios", () => {
+  assert.deepEqual(builtInTargets().map(({ name }) => name), [
+    "classical_smc",
+    "sta_smc",
+    "adaptive_smc",
+    "hybrid_adaptive_sta_smc",
+    "simulation_runner",
+    "simulation_context",
+    "batch_simulation",
+    "controller_factory",
+    "pso_tuner",
+    "orchestrator",
+  ]);
+  const scenarios = builtInTargets().slice(0, 4).map(({ meta }) => meta?.scenarios);
+  for (const list of scenarios) assert.deepEqual(list, ["create_destroy", "long_lived"]);
+});
+
 test("builtInTargets() run and prove their work in every scenario", async () => {
   for (const { name, meta } of builtInTargets()) {
     for (const scenario of meta?.scenarios ?? ["default"]) {
