@@ -5,12 +5,13 @@
  *
  * @module
  */
-import { readFileSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { HelpRequested, UsageError } from "./arguments.ts";
 import { commands } from "./commands.ts";
 import { renderCommandHelp, renderRows } from "./help.ts";
+import { heapbookVersion } from "./version.ts";
 
 /** Exit code of everything that could not be done. */
 const COULD_NOT = 2;
@@ -22,7 +23,7 @@ export async function runHeapbook(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   try {
     if (name === undefined || name === "--help" || name === "-h") return print(renderHelp());
-    if (name === "--version" || name === "-v") return print(version());
+    if (name === "--version" || name === "-v") return print(heapbookVersion());
     if (name === "help") return await help(rest);
     return await (await find(name))(rest);
   } catch (error) {
@@ -59,11 +60,6 @@ function renderHelp(): string {
     "",
     "heapbook COMMAND --help explains one command, with an example.",
   ].join("\n");
-}
-
-function version(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** A user's mistake reads as one message; anything else is ours, and says so. */
