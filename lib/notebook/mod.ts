@@ -31,6 +31,7 @@ export {
   readNotebook,
   TSLAB_METADATA,
   writeNotebook,
+  writeWholeSync,
 } from "./notebook_file.ts";
 export type { CellOutput, JsonObject, Notebook, NotebookCell } from "./notebook_file.ts";
 
@@ -43,3 +44,12 @@ export type { KernelMessage } from "./wire.ts";
 export { NotebookFailed, runNotebook, tagsOf } from "./run_notebook.ts";
 export type { CellReport, RunOptions } from "./run_notebook.ts";
 export { injectParameters } from "./parameters.ts";
+
+// Publishing
+export { importNotebook, ipynbOf, publishNotebook } from "./publish.ts";
+export type { Published, PublishOptions } from "./publish.ts";
+export { notebookProgress } from "./notebook_progress.ts";
+export { checkNotebooks, listScripts } from "./check.ts";
+export type { CheckOptions, NotebookProblem } from "./check.ts";
+export { checkStyle } from "./check_style.ts";
+export type { StyleProblem } from "./check_style.ts";

@@ -124,12 +124,7 @@ async function runCell(
     collector.add(cell, message);
     tellProgress(message, options);
   });
-  const ended = await Promise.race<Ended>([
-    running.then((reply) => ({ how: "replied", reply })),
-    kernel.exited.then((code) => ({ how: "died", code })),
-    timer(timeoutSeconds * 1000),
-    aborted(signal),
-  ]);
+  const ended = await firstOf(running, kernel, timeoutSeconds * 1000, signal);
   if (ended.how === "replied") return judgeReply(cell, ended.reply);
   if (ended.how === "died") {
     const words = kernel.stderr().trim().split("\n").slice(-5).join("\n");
@@ -193,17 +188,31 @@ function isRunnable(cell: NotebookCell): boolean {
     !tagsOf(cell).includes("skip-execution");
 }
 
-function timer(ms: number): Promise<Ended> {
-  // Node fires at once where the delay does not fit 32 bits.
-  return sleep(Math.min(ms, 2 ** 31 - 1)).then(() => ({ how: "timed out" }));
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<Ended> {
-  return new Promise((done) => {
-    const tell = () => done({ how: "cancelled" });
-    if (signal?.aborted) tell();
-    else signal?.addEventListener("abort", tell, { once: true });
+/** Returns what came first: the reply, the kernel's end, the time limit or the caller's stop. */
+async function firstOf(
+  running: Promise<KernelReply>,
+  kernel: Kernel,
+  limitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Ended> {
+  let release = (): void => {};
+  const stopped = new Promise<Ended>((done) => {
+    const cancel = () => done({ how: "cancelled" });
+    // Node fires at once where the delay does not fit 32 bits.
+    const limit = setTimeout(() => done({ how: "timed out" }), Math.min(limitMs, 2 ** 31 - 1));
+    signal?.addEventListener("abort", cancel, { once: true });
+    release = () => {
+      clearTimeout(limit);
+      signal?.removeEventListener("abort", cancel);
+    };
   });
+  const replied = running.then((reply): Ended => ({ how: "replied", reply }));
+  const died = kernel.exited.then((code): Ended => ({ how: "died", code }));
+  try {
+    return await Promise.race([replied, died, stopped]);
+  } finally {
+    release();
+  }
 }
 
 function sleep(ms: number): Promise<void> {

@@ -26,3 +26,12 @@ export { packagedBrowser } from "./packaged_browser.ts";
 export type { BrowserProgram } from "./packaged_browser.ts";
 export { renderStills } from "./still.ts";
 export type { StillOptions } from "./still.ts";
+
+// Pages
+export { pageChart, pageHtml } from "./page.ts";
+export type { PageContent, PageLink } from "./page.ts";
+export { createMarkdown, scrollable } from "./markdown.ts";
+export type { Heading, MarkdownRenderer, RenderedMarkdown } from "./markdown.ts";
+export { highlightTypeScript } from "./highlight.ts";
+export { publishHtml, publishMarkdown } from "./publish_html.ts";
+export type { PageCell, PageOutput, PublishHtmlOptions } from "./publish_html.ts";

@@ -1,0 +1,192 @@
+/**
+ * Publishes a script as a notebook: runs it on a kernel, draws a still of every chart, and writes
+ * the `.ipynb` and a self-contained HTML page.
+ *
+ * @module
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import {
+  chartHtml,
+  type Figure,
+  type PageLink,
+  PLOTLY_MARK,
+  PLOTLY_MIME,
+  plotlyHtml,
+  type PlotlySource,
+  publishHtml,
+  renderStills,
+} from "../report/mod.ts";
+import { startKernel } from "./kernel.ts";
+import { findKernelspec } from "./kernelspec.ts";
+import {
+  type CellOutput,
+  joined,
+  type Notebook,
+  readNotebook,
+  writeNotebook,
+  writeWholeSync,
+} from "./notebook_file.ts";
+import { injectParameters } from "./parameters.ts";
+import { type CellReport, runNotebook, type RunOptions, tagsOf } from "./run_notebook.ts";
+import { notebookOf, scriptOf } from "./script.ts";
+
+/** Settings of `publishNotebook`. */
+export interface PublishOptions extends RunOptions {
+  /** Values for names that the cell tagged `parameters` declares. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** False takes the outputs from the notebook that stands there already. */
+  readonly execute?: boolean;
+  /** Name of a kernelspec of the project or path of a kernel.json; `heapbook` (tslab) where absent. */
+  readonly kernel?: string;
+  /** Where the notebook goes; beside the script where absent. */
+  readonly outIpynb?: string;
+  /** Where the HTML page goes; none is written where absent. */
+  readonly outHtml?: string;
+  /** How charts in the notebook find plotly.js; `embed` where absent. The page always embeds it. */
+  readonly plotlySource?: PlotlySource;
+  /** Links above the page's title. */
+  readonly links?: readonly PageLink[];
+}
+
+/** What was published. */
+export interface Published {
+  readonly notebook: Notebook;
+  readonly cells: readonly CellReport[];
+  readonly ipynb: string;
+  readonly html: string | null;
+  /** What could not be done and is no reason to fail, for example pictures without a browser. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Publishes the script at `scriptPath`.
+ *
+ * @throws {SyntaxError} where the script cannot be read as a notebook.
+ * @throws {NotebookFailed} where a cell fails; the notebook up to there is written first.
+ */
+export async function publishNotebook(
+  scriptPath: string,
+  options: PublishOptions = {},
+): Promise<Published> {
+  const { execute = true, parameters = {}, plotlySource = "embed", outHtml } = options;
+  const ipynb = resolve(options.outIpynb ?? ipynbOf(scriptPath));
+  const notebook = readScript(scriptPath);
+  injectParameters(notebook, parameters);
+  mkdirSync(dirname(ipynb), { recursive: true });
+  let cells: readonly CellReport[] = [];
+  try {
+    if (execute) cells = await executeNotebook(notebook, scriptPath, options);
+    else takeOutputs(notebook, ipynb);
+  } catch (error) {
+    writeNotebook(ipynb, notebook);
+    throw error;
+  }
+  const warnings = await addStills(notebook, options.signal);
+  const page = outHtml === undefined ? null : await publishHtml(notebook, {
+    title: basename(scriptPath, ".ts"),
+    links: options.links ?? [],
+  });
+  placePlotly(notebook, plotlySource);
+  writeNotebook(ipynb, notebook);
+  if (outHtml !== undefined) {
+    mkdirSync(dirname(resolve(outHtml)), { recursive: true });
+    writeWholeSync(resolve(outHtml), page!);
+  }
+  return {
+    notebook,
+    cells,
+    ipynb,
+    html: outHtml === undefined ? null : resolve(outHtml),
+    warnings,
+  };
+}
+
+/**
+ * Returns the script of a notebook that was edited in Jupyter; parameters that a run injected and
+ * outputs stay behind.
+ */
+export function importNotebook(ipynbPath: string): string {
+  const notebook = readNotebook(ipynbPath);
+  const cells = notebook.cells.filter((cell) => !tagsOf(cell).includes("injected-parameters"));
+  return scriptOf({ ...notebook, cells });
+}
+
+/** Returns the notebook's path for a script's: same folder, same name. */
+export function ipynbOf(scriptPath: string): string {
+  return scriptPath.replace(/\.ts$/, "") + ".ipynb";
+}
+
+function readScript(path: string): Notebook {
+  try {
+    return notebookOf(readFileSync(path, "utf8"), path);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw error;
+    throw new Error(`Cannot read the script ${path}: ${(error as Error).message}`);
+  }
+}
+
+async function executeNotebook(
+  notebook: Notebook,
+  scriptPath: string,
+  options: PublishOptions,
+): Promise<readonly CellReport[]> {
+  const folder = dirname(resolve(scriptPath));
+  const spec = findKernelspec(options.kernel ?? "heapbook", folder);
+  const kernel = await startKernel(spec, folder, options.signal);
+  try {
+    return await runNotebook(notebook, kernel, options);
+  } finally {
+    await kernel.shutdown();
+  }
+}
+
+/** Outputs are taken over where the code is still the same. */
+function takeOutputs(notebook: Notebook, ipynb: string): void {
+  let old: Notebook;
+  try {
+    old = readNotebook(ipynb);
+  } catch {
+    return; // Nothing was published before.
+  }
+  const known = new Map(old.cells.map((cell) => [`${cell.id}\n${cell.source}`, cell]));
+  for (const cell of notebook.cells) {
+    const before = known.get(`${cell.id}\n${cell.source}`);
+    if (cell.cell_type !== "code" || before?.outputs === undefined) continue;
+    cell.outputs = before.outputs;
+    cell.execution_count = before.execution_count ?? null;
+  }
+}
+
+/** Gives each chart the picture that viewers without scripts show. */
+async function addStills(notebook: Notebook, signal?: AbortSignal): Promise<readonly string[]> {
+  const outputs = outputsOf(notebook).filter(({ data }) => data?.[PLOTLY_MIME] !== undefined);
+  const figures = outputs.map(({ data }) => data![PLOTLY_MIME] as Figure);
+  let stills: readonly Uint8Array[];
+  try {
+    stills = await renderStills(figures, signal === undefined ? {} : { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    return [`${(error as Error).message}; charts were published without pictures`];
+  }
+  for (const [index, { data }] of outputs.entries()) {
+    const png = Buffer.from(stills[index]!).toString("base64");
+    const caption = joined(data!["text/plain"]).split("\n")[0]!;
+    data!["image/png"] = png;
+    data!["text/html"] = chartHtml(figures[index]!, caption, png);
+  }
+  return [];
+}
+
+function placePlotly(notebook: Notebook, source: PlotlySource): void {
+  const isLibrary = ({ data }: CellOutput) => joined(data?.["text/html"]).includes(PLOTLY_MARK);
+  for (const cell of notebook.cells) {
+    if (source === "none") cell.outputs &&= cell.outputs.filter((output) => !isLibrary(output));
+    const libraries = (cell.outputs ?? []).filter(isLibrary);
+    for (const { data } of libraries) data!["text/html"] = plotlyHtml(source);
+  }
+}
+
+function outputsOf(notebook: Notebook): readonly CellOutput[] {
+  return notebook.cells.flatMap((cell) => cell.outputs ?? []);
+}

@@ -1,0 +1,91 @@
+/**
+ * Turns Markdown into HTML with headings that can be linked to.
+ *
+ * @module
+ */
+import { escapeHtml } from "./html.ts";
+
+/** A heading of a page. */
+export interface Heading {
+  readonly level: number;
+  readonly id: string;
+  readonly text: string;
+}
+
+/** HTML of a piece of Markdown and the headings in it. */
+export interface RenderedMarkdown {
+  readonly html: string;
+  readonly headings: readonly Heading[];
+}
+
+/** Renders Markdown, piece by piece; heading ids are unique among all pieces. */
+export interface MarkdownRenderer {
+  readonly render: (text: string) => RenderedMarkdown;
+}
+
+/**
+ * Returns a renderer of GitHub-flavoured Markdown.
+ *
+ * @throws {Error} where the optional package marked is not installed.
+ */
+export async function createMarkdown(): Promise<MarkdownRenderer> {
+  const { Marked } = await loadMarked();
+  const used = new Map<string, number>();
+  let headings: Heading[] = [];
+  const marked = new Marked({ gfm: true });
+  marked.use({
+    renderer: {
+      heading({ tokens, depth }) {
+        const inner = this.parser.parseInline(tokens);
+        const text = this.parser.parseInline(tokens, this.parser.textRenderer);
+        const id = uniqueSlug(text, used);
+        headings.push({ level: depth, id, text });
+        return `<h${depth} id="${id}">${inner}</h${depth}>\n`;
+      },
+      table(token) {
+        const row = (cells: typeof token.header, tag: "th" | "td") =>
+          `<tr>${
+            cells.map((cell) => {
+              const align = cell.align === null ? "" : ` style="text-align:${cell.align}"`;
+              const scope = tag === "th" ? ' scope="col"' : "";
+              return `<${tag}${scope}${align}>${this.parser.parseInline(cell.tokens)}</${tag}>`;
+            }).join("")
+          }</tr>`;
+        const rows = token.rows.map((cells) => row(cells, "td")).join("\n");
+        return scrollable(
+          `<table><thead>${row(token.header, "th")}</thead><tbody>${rows}</tbody></table>`,
+          "table",
+        );
+      },
+    },
+  });
+  return {
+    render: (text) => {
+      headings = [];
+      const html = marked.parse(text, { async: false });
+      return { html, headings };
+    },
+  };
+}
+
+/** Returns `html` in a box that scrolls sideways, also by keyboard, instead of the page. */
+export function scrollable(html: string, label: string): string {
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}">` +
+    `${html}</div>`;
+}
+
+async function loadMarked(): Promise<typeof import("marked")> {
+  try {
+    return await import("marked");
+  } catch {
+    throw new Error("Cannot publish HTML as marked is not installed: run npm install marked");
+  }
+}
+
+function uniqueSlug(text: string, used: Map<string, number>): string {
+  const slug = text.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "") || "section";
+  const count = (used.get(slug) ?? 0) + 1;
+  used.set(slug, count);
+  return count === 1 ? slug : `${slug}-${count}`;
+}

@@ -1,0 +1,140 @@
+/**
+ * The shell of a published page: one file without any request to elsewhere, plotly.js embedded once
+ * where there are charts, which are redrawn when the reader's system turns dark.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { CHART_HEIGHT } from "./chart.ts";
+import { describeFigure, type Figure, plainFigure } from "./figure.ts";
+import { escapeHtml } from "./html.ts";
+import type { Heading } from "./markdown.ts";
+import { pageStyle } from "./page_style.ts";
+import { plotlyPath } from "./plotly.ts";
+import { palettes } from "./theme.ts";
+
+/** A link in a page's navigation. */
+export interface PageLink {
+  readonly href: string;
+  readonly text: string;
+}
+
+/** What a page shows. */
+export interface PageContent {
+  readonly title: string;
+  /** HTML of the main part. */
+  readonly body: string;
+  readonly links?: readonly PageLink[];
+  /** Headings for the list of contents; none is shown for fewer than four. */
+  readonly headings?: readonly Heading[];
+  readonly footer?: string;
+}
+
+/**
+ * Nothing may be fetched, whatever a notebook's output holds; scripts and styles stand in the page.
+ * The page itself runs only its own scripts.
+ */
+const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; " +
+  "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'";
+
+/** Returns the HTML of a whole page. */
+export function pageHtml(content: PageContent): string {
+  const { title, body, links = [], headings = [], footer = "" } = content;
+  const nav = links.map(({ href, text }) =>
+    `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<link rel="icon" href="data:,">
+<title>${escapeHtml(title)}</title>
+<style>${pageStyle()}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the content</a>
+<header>${nav.length === 0 ? "" : `<nav aria-label="Site">${nav.join("\n")}</nav>`}</header>
+<main id="main" tabindex="-1">
+${withContents(body, headings)}
+</main>
+${footer === "" ? "" : `<footer>${footer}</footer>`}
+${body.includes("data-figure") ? chartScripts() : ""}
+</body>
+</html>
+`;
+}
+
+/**
+ * Returns the HTML of a chart in a page.
+ *
+ * @param key Unique in its page; letters, digits and dashes.
+ * @param png Base64 of the still, shown where scripts do not run.
+ */
+export function pageChart(figure: Figure, caption: string, key: string, png?: string): string {
+  const plain = plainFigure(figure);
+  const json = JSON.stringify(plain).replaceAll("<", "\\u003c");
+  const height = Number(plain.layout?.["height"] ?? CHART_HEIGHT);
+  const still = png === undefined ? "" : `<img alt="" src="data:image/png;base64,${png}">`;
+  const words = `${caption}\n${describeFigure(plain)}`;
+  return `<figure class="chart"><div class="plot" data-figure="${key}" role="img" ` +
+    `aria-label="${escapeHtml(words)}" style="min-height:${height}px">` +
+    `<noscript>${still}</noscript></div><figcaption>${
+      escapeHtml(caption)
+    }</figcaption></figure>\n` +
+    `<script type="application/json" id="${key}">${json}</script>`;
+}
+
+/** The list of contents stands after the title, so that the answer is still on the first screen. */
+function withContents(body: string, headings: readonly Heading[]): string {
+  const listed = headings.filter(({ level }) => level === 2);
+  if (listed.length < 4) return body;
+  const items = listed.map(({ id, text }) => `<li><a href="#${id}">${text}</a></li>`).join("\n");
+  const contents = `<details class="code contents"><summary>Contents</summary><ul>${items}</ul>` +
+    "</details>";
+  const at = body.indexOf("<h2");
+  return at < 0 ? contents + body : body.slice(0, at) + contents + body.slice(at);
+}
+
+function chartScripts(): string {
+  const library = readFileSync(plotlyPath(), "utf8").replaceAll("</script", "<\\/script");
+  return `<script>${library}</script>\n<script>${drawScript()}</script>`;
+}
+
+/**
+ * Draws every figure; `data-charts` on the root element tells when all are drawn, or which failed.
+ * Dark mode replaces the light palette's colours wherever the figure names them.
+ */
+function drawScript(): string {
+  const pairs = Object.entries(palettes.light!)
+    .map(([name, colour]) => [colour, palettes.dark![name as keyof typeof palettes.dark]]);
+  return `(async () => {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const pairs = ${JSON.stringify(pairs)};
+  const boxes = [...document.querySelectorAll("[data-figure]")];
+  const root = document.documentElement;
+  function figureOf(box) {
+    let text = document.getElementById(box.dataset.figure).textContent;
+    if (dark.matches) for (const [light, night] of pairs) text = text.replaceAll('"' + light + '"', '"' + night + '"');
+    const figure = JSON.parse(text);
+    const narrow = box.clientWidth < 480;
+    if (narrow) figure.layout.font = { ...figure.layout.font, size: 11 };
+    if (narrow) figure.layout.margin = { ...figure.layout.margin, l: 48, r: 8 };
+    return figure;
+  }
+  async function drawAll(redraw) {
+    const failed = [];
+    for (const box of boxes) {
+      try {
+        const figure = figureOf(box);
+        if (redraw) await Plotly.react(box, figure);
+        else { box.replaceChildren(); await Plotly.newPlot(box, figure); }
+      } catch (error) { failed.push(box.dataset.figure + ": " + error.message); }
+    }
+    root.dataset.charts = failed.length === 0 ? "drawn" : "failed: " + failed.join("; ");
+  }
+  dark.addEventListener("change", () => drawAll(true));
+  await drawAll(false);
+})();`;
+}

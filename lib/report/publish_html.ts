@@ -1,0 +1,141 @@
+/**
+ * Publishes an executed notebook as one HTML file: prose, folded code, tables, working charts. It
+ * needs no server and asks nothing of the network.
+ *
+ * @module
+ */
+import { PLOTLY_MIME } from "./chart.ts";
+import type { Figure } from "./figure.ts";
+import { highlightTypeScript } from "./highlight.ts";
+import { escapeHtml } from "./html.ts";
+import { createMarkdown, type Heading, type MarkdownRenderer, scrollable } from "./markdown.ts";
+import { pageChart, pageHtml, type PageLink } from "./page.ts";
+import { PLOTLY_MARK } from "./plotly.ts";
+
+/** One output as nbformat keeps it; any notebook's fits. */
+export interface PageOutput {
+  readonly output_type: string;
+  readonly name?: string;
+  readonly text?: unknown;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly ename?: string;
+  readonly evalue?: string;
+}
+
+/** One cell as nbformat keeps it. */
+export interface PageCell {
+  readonly cell_type: string;
+  readonly id: string;
+  readonly source: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly outputs?: readonly PageOutput[];
+}
+
+/** Settings of a published page. */
+export interface PublishHtmlOptions {
+  /** Title where the notebook has no heading of level 1. */
+  readonly title?: string;
+  /** Links above the title, for example back to the index. */
+  readonly links?: readonly PageLink[];
+  readonly footer?: string;
+}
+
+/** Returns the HTML page of a notebook. */
+export async function publishHtml(
+  notebook: { readonly cells: readonly PageCell[] },
+  options: PublishHtmlOptions = {},
+): Promise<string> {
+  const markdown = await createMarkdown();
+  const headings: Heading[] = [];
+  const parts = notebook.cells.map((cell, index) => {
+    if (cell.cell_type === "raw") return "";
+    if (cell.cell_type === "code") return codeHtml(cell, index, markdown);
+    const rendered = markdown.render(cell.source);
+    headings.push(...rendered.headings);
+    return rendered.html;
+  });
+  const title = headings.find(({ level }) => level === 1)?.text ?? options.title ?? "Notebook";
+  return pageHtml({
+    title: plainText(title),
+    body: parts.filter((part) => part !== "").join("\n"),
+    headings,
+    links: options.links ?? [],
+    footer: options.footer ?? "",
+  });
+}
+
+/** Returns the HTML page of a Markdown document, for example a report. */
+export async function publishMarkdown(
+  text: string,
+  options: PublishHtmlOptions = {},
+): Promise<string> {
+  const { html, headings } = (await createMarkdown()).render(text);
+  const title = headings[0]?.text ?? options.title ?? "Report";
+  const { links = [], footer = "" } = options;
+  return pageHtml({ title: plainText(title), body: html, headings, links, footer });
+}
+
+function codeHtml(cell: PageCell, index: number, markdown: MarkdownRenderer): string {
+  const tags = Array.isArray(cell.metadata["tags"]) ? cell.metadata["tags"] : [];
+  const outputs = tags.includes("hide-output") ? [] : cell.outputs ?? [];
+  const shown = outputs.map((output, at) => outputHtml(output, `figure-${index}-${at}`, markdown));
+  if (cell.source.trim() === "" || tags.includes("hide-input")) return shown.join("\n");
+  const lines = cell.source.split("\n").filter((line) => line.trim() !== "").length;
+  const label = `Code, ${lines} ${lines === 1 ? "line" : "lines"}`;
+  const code = `<pre tabindex="0"><code>${highlightTypeScript(cell.source)}</code></pre>`;
+  return [`<details class="code"><summary>${label}</summary>${code}</details>`, ...shown].join(
+    "\n",
+  );
+}
+
+function outputHtml(output: PageOutput, key: string, markdown: MarkdownRenderer): string {
+  if (output.output_type === "stream") return streamHtml(output);
+  if (output.output_type === "error") {
+    const text = `${output.ename}: ${output.evalue}`;
+    return `<pre class="error" tabindex="0">${escapeHtml(text)}</pre>`;
+  }
+  const data = output.data ?? {};
+  const png = data["image/png"] === undefined ? undefined : textOf(data["image/png"]);
+  const plain = textOf(data["text/plain"]);
+  if (data[PLOTLY_MIME] !== undefined) {
+    const caption = plain.split("\n")[0]!;
+    return pageChart(data[PLOTLY_MIME] as Figure, caption, key, png?.trim());
+  }
+  const html = textOf(data["text/html"]);
+  if (html.includes(PLOTLY_MARK)) return ""; // The page brings plotly.js itself.
+  if (html !== "") return html.includes("<table") ? scrollable(html, captionOf(html)) : html;
+  if (data["text/markdown"] !== undefined) {
+    return markdown.render(textOf(data["text/markdown"])).html;
+  }
+  if (data["image/svg+xml"] !== undefined) return textOf(data["image/svg+xml"]);
+  if (png !== undefined) {
+    return `<img alt="${escapeHtml(plain)}" src="data:image/png;base64,${png.trim()}">`;
+  }
+  return plain === "" ? "" : `<pre tabindex="0">${escapeHtml(plainTerminal(plain))}</pre>`;
+}
+
+function streamHtml(output: PageOutput): string {
+  const text = plainTerminal(textOf(output.text));
+  const kind = output.name === "stderr" ? ' class="error"' : "";
+  return `<pre${kind} tabindex="0">${escapeHtml(text)}</pre>`;
+}
+
+/** Drops colours, and of a line that was rewritten keeps what was left to see. */
+function plainTerminal(text: string): string {
+  // deno-lint-ignore no-control-regex
+  const lines = text.replace(/\x1b\[[\d;]*[A-Za-z]/g, "").split("\n");
+  return lines.map((line) => line.replace(/\r$/, "").split("\r").at(-1)!).join("\n");
+}
+
+function captionOf(html: string): string {
+  return plainText(/<caption>(.*?)<\/caption>/s.exec(html)?.[1] ?? "table");
+}
+
+function plainText(html: string): string {
+  return html.replace(/<[^>]*>/g, "").replaceAll("&lt;", "<").replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+}
+
+function textOf(text: unknown): string {
+  return Array.isArray(text) ? text.join("") : String(text ?? "");
+}
