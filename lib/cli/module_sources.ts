@@ -8,8 +8,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 
 // The specifier of: import … from "./x", export … from "./x", import "./x", import("./x"), require("./x")
-const SPECIFIER =
-  /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.{1,2}(?:\/(?:(?!\1).)*)?)\1/g;
+const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.{1,2}(?:\/(?:(?!\1).)*)?)\1/g;
 
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
