@@ -1,6 +1,6 @@
 // Writes the API reference from the docstrings of what the package exports: exports/site/api/.
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ const modules = Object.values(exports).filter((entry) => entry.types !== undefin
   .map(({ types }) => join("lib", types.replace("./dist/", "").replace(/\.d\.ts$/, ".ts")));
 
 rmSync(join(root, output), { recursive: true, force: true });
+mkdirSync(join(root, output), { recursive: true });
 const { status, stderr } = spawnSync(process.execPath, [
   join(root, "node_modules/deno/bin.cjs"),
   "doc",
