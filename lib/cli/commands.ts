@@ -27,4 +27,14 @@ export const commands: readonly CommandEntry[] = [
     summary: "Check config.yaml, show it with defaults, or start one",
     load: async () => (await import("./config.ts")).configCommand,
   },
+  {
+    name: "simulate",
+    summary: "Simulate a controller on the cart with two links",
+    load: async () => (await import("./simulate.ts")).simulateCommand,
+  },
+  {
+    name: "tune",
+    summary: "Find gains for a controller with a particle swarm",
+    load: async () => (await import("./tune.ts")).tuneCommand,
+  },
 ];

@@ -67,3 +67,6 @@ export {
 
 // How often gains hold
 export { HELD_ANGLE, type HoldRate, holdRate, type HoldRateOptions } from "./hold_rate.ts";
+
+// Where the default gains come from
+export { DEFAULT_GAIN_DIGITS, defaultTuning } from "./default_tuning.ts";

@@ -1,0 +1,54 @@
+/**
+ * Writes results of the laboratory's commands: columns as CSV, or everything as JSON. A file
+ * appears whole or not at all.
+ *
+ * @module
+ */
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import process from "node:process";
+
+/** Columns by name; shorter ones leave their last cells empty. */
+export type Columns = Readonly<Record<string, ArrayLike<number>>>;
+
+/**
+ * Checks the name of a result before the work starts.
+ *
+ * @throws {RangeError} Where it ends in neither `.csv` nor `.json`.
+ */
+export function checkResultFile(file: string): void {
+  if (/\.(csv|json)$/i.test(file)) return;
+  throw new RangeError(
+    `Cannot write the result as the file must end in .csv or .json: current value is "${file}"`,
+  );
+}
+
+/**
+ * Writes columns (`.csv`) or columns and everything else (`.json`).
+ *
+ * @throws {RangeError} Where the name ends in neither.
+ */
+export function writeResult(file: string, columns: Columns, rest: object): void {
+  checkResultFile(file);
+  const text = /\.csv$/i.test(file) ? csvOf(columns) : `${
+    JSON.stringify({
+      ...rest,
+      columns: Object.fromEntries(Object.entries(columns).map(([k, v]) => [k, Array.from(v)])),
+    })
+  }\n`;
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, text);
+  renameSync(draft, file);
+}
+
+/** Returns columns as comma-separated lines under a line of names. */
+export function csvOf(columns: Columns): string {
+  const names = Object.keys(columns);
+  const rows = Math.max(0, ...names.map((name) => columns[name]!.length));
+  const lines = [names.join(",")];
+  for (let k = 0; k < rows; k++) {
+    lines.push(names.map((name) => columns[name]![k] ?? "").join(","));
+  }
+  return `${lines.join("\n")}\n`;
+}
