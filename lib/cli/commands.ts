@@ -23,11 +23,6 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./init_target.ts")).initTargetCommand,
   },
   {
-    name: "config",
-    summary: "Check config.yaml, show it with defaults, or start one",
-    load: async () => (await import("./config.ts")).configCommand,
-  },
-  {
     name: "simulate",
     summary: "Simulate a controller on the cart with two links",
     load: async () => (await import("./simulate.ts")).simulateCommand,
@@ -36,5 +31,15 @@ export const commands: readonly CommandEntry[] = [
     name: "tune",
     summary: "Find gains for a controller with a particle swarm",
     load: async () => (await import("./tune.ts")).tuneCommand,
+  },
+  {
+    name: "notebook",
+    summary: "Publish scripts as notebooks, bring edits back, check both",
+    load: async () => (await import("./notebook.ts")).notebookCommand,
+  },
+  {
+    name: "config",
+    summary: "Check config.yaml, show it with defaults, or start one",
+    load: async () => (await import("./config.ts")).configCommand,
   },
 ];

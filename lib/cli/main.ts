@@ -62,14 +62,22 @@ function renderHelp(): string {
   ].join("\n");
 }
 
-/** A user's mistake reads as one message; anything else is ours, and says so. */
+/** A mistake or a fact of the world reads as one message; anything else is ours, and says so. */
 function describe(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return String(error);
   if (debug) return error.stack ?? error.message;
-  const isMeant = error instanceof UsageError || /^(Cannot|Target) /.test(error.message);
-  if (isMeant) return error.message;
+  if (isExpected(error)) return error.message;
   return `${error.name}: ${error.message}\n` +
     "This looks like a fault in heapbook itself: run it again with --debug for the stack trace";
+}
+
+const ENGINE_ERRORS = ["Error", "TypeError", "RangeError", "ReferenceError", "SyntaxError"];
+
+/** Our own messages start alike, classes of our own are thrown on purpose, and disks fill up. */
+function isExpected(error: Error): boolean {
+  const isSystemError = "syscall" in error;
+  return isSystemError || /^(Cannot|Target) /.test(error.message) ||
+    !ENGINE_ERRORS.includes(error.name);
 }
 
 function print(text: string): number {
