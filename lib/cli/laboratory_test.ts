@@ -47,7 +47,13 @@ test("heapbook simulate --json prints one object with the metrics", () => {
 });
 
 test("heapbook simulate exits 1 and says when and how the plant fell", () => {
-  const { status, stdout } = heapbook("simulate", "sta_smc", "--gains", "1,1,1,1,1,1");
+  const { status, stdout } = heapbook(
+    "simulate",
+    "--controller",
+    "sta_smc",
+    "--gains",
+    "1,1,1,1,1,1",
+  );
   assert.equal(status, 1);
   assert.match(stdout, /^sta_smc: it fell after \d+\.\d+ s: link 1 at -?\d+°, link 2 at -?\d+°$/m);
 });

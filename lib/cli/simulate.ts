@@ -31,6 +31,7 @@ const spec: CommandSpec = {
     maximum: 1,
   },
   options: {
+    controller: { kind: "text", value: "NAME", description: "The same as the word" },
     gains: { kind: "text", value: "A,B,…", description: "Gains instead of config.yaml's" },
     state: {
       kind: "text",
@@ -96,7 +97,9 @@ interface Run {
 
 function simulate(given: ParsedArguments, config: Config): Run {
   const settings = config.simulation;
-  const name = resolveControllerName(given.positionals[0] ?? settings.controller);
+  const name = resolveControllerName(
+    given.positionals[0] ?? given.text("controller") ?? settings.controller,
+  );
   const dt = given.number("dt") ?? settings.dt;
   const model = (given.text("model") ?? settings.model) as Config["simulation"]["model"];
   const plant = createPlant(model, config.physics);

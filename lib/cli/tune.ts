@@ -43,6 +43,7 @@ const spec: CommandSpec = {
     maximum: 1,
   },
   options: {
+    controller: { kind: "text", value: "NAME", description: "The same as the word" },
     particles: { kind: "integer", description: "Number of particles", minimum: 1 },
     iterations: { kind: "integer", description: "Evaluations of each particle", minimum: 1 },
     seed: { kind: "integer", description: "Names the random numbers" },
@@ -126,13 +127,17 @@ function recordedOptions(given: ParsedArguments): TuneOptions {
         "leave one of them out",
     );
   }
-  const controller = resolveControllerName(given.positionals[0] ?? "classical_smc");
+  const controller = resolveControllerName(
+    given.positionals[0] ?? given.text("controller") ?? "classical_smc",
+  );
   return { controller, ...defaultTuning[controller], workers: workersOf(given) };
 }
 
 function chosenOptions(given: ParsedArguments, config: Config): TuneOptions {
   const { bounds, inertia, inertiaLast, robust, ...pso } = config.pso;
-  const controller = resolveControllerName(given.positionals[0] ?? config.simulation.controller);
+  const controller = resolveControllerName(
+    given.positionals[0] ?? given.text("controller") ?? config.simulation.controller,
+  );
   const { gains: _, ...options } = config.controllers[controller];
   const start = given.text("start");
   const numbers = Object.fromEntries(

@@ -70,3 +70,12 @@ export { HELD_ANGLE, type HoldRate, holdRate, type HoldRateOptions } from "./hol
 
 // Where the default gains come from
 export { DEFAULT_GAIN_DIGITS, defaultTuning } from "./default_tuning.ts";
+
+// Controllers side by side
+export {
+  compareControllers,
+  type ComparedController,
+  type CompareOptions,
+  type ComparisonRow,
+  comparisonRows,
+} from "./compare.ts";

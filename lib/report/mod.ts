@@ -19,6 +19,12 @@ export { PLOTLY_MARK, plotlyHtml, plotlyPath, plotlyVersion } from "./plotly.ts"
 export type { PlotlySource } from "./plotly.ts";
 export { escapeHtml } from "./html.ts";
 
+// Curves and motion
+export { linesFigure, lineTrace } from "./lines_figure.ts";
+export type { Curve } from "./lines_figure.ts";
+export { pendulumFigure } from "./pendulum_figure.ts";
+export type { PendulumFigureOptions, PendulumMotion } from "./pendulum_figure.ts";
+
 // Pictures
 export { findBrowser, openBrowser } from "./browser.ts";
 export type { Browser, BrowserMessage, BrowserPage } from "./browser.ts";
