@@ -33,7 +33,9 @@ export function withoutBumps(y: ArrayLike<number>): Float64Array {
   for (const [i, inward] of [[1, 1], [0, 1], [last - 1, -1], [last, -1]] as const) {
     const value = extrapolated(clean, i, inward);
     const tolerance = limit + 1e-9 * Math.abs(value);
-    if (clean[i]! - value > tolerance) clean[i] = value;
+    // Above its neighbours too: a line through a change of level says nothing.
+    const highest = Math.max(value, clean[i + inward]!, clean[i + 2 * inward]!);
+    if (clean[i]! - highest > tolerance) clean[i] = value;
   }
   return clean;
 }

@@ -19,10 +19,17 @@ export {
 export type { Bounds } from "./distributions.ts";
 
 // Growth of a series
+export { classifyGrowth, limitOfDetection } from "./classify_growth.ts";
+export type { GrowthFit, GrowthOptions } from "./classify_growth.ts";
+export type { GrowthShape } from "./growth_models.ts";
 export { slopeInterval } from "./slope_interval.ts";
 export type { SlopeInterval, SlopeIntervalOptions } from "./slope_interval.ts";
 export { blockBootstrapInterval, lagOneCorrelation } from "./block_bootstrap.ts";
 export type { BlockBootstrapOptions } from "./block_bootstrap.ts";
 export { envelope } from "./envelope.ts";
 export type { Envelope, EnvelopeOptions } from "./envelope.ts";
+export { changePoints } from "./change_points.ts";
+export type { ChangePointOptions } from "./change_points.ts";
+export { detectOrderArtefact } from "./order_artefact.ts";
+export type { OrderArtefact, OrderedRun } from "./order_artefact.ts";
 export { withoutBumps } from "./bumps.ts";

@@ -47,7 +47,7 @@ export interface SlopeIntervalOptions {
 /**
  * Returns the growth rate of y over ascending x with its interval; isolated bumps do not count.
  *
- * @throws RangeError with fewer than 4 points.
+ * @throws RangeError with fewer than 3 points.
  */
 export function slopeInterval(
   x: ArrayLike<number>,
@@ -55,9 +55,9 @@ export function slopeInterval(
   options: SlopeIntervalOptions = {},
 ): SlopeInterval {
   const confidence = checkConfidence(options.confidence ?? 0.99);
-  if (x.length < 4 || x.length !== y.length) {
+  if (x.length < 3 || x.length !== y.length) {
     throw new RangeError(
-      `Cannot bound a slope as it needs 4 points or more, each with x and y: current value is ${x.length} and ${y.length}`,
+      `Cannot bound a slope as it needs 3 points or more, each with x and y: current value is ${x.length} and ${y.length}`,
     );
   }
   const points = centred(x, withoutBumps(y));
