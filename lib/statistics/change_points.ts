@@ -63,7 +63,8 @@ function partitionUnder(
 ): Partition {
   const n = x.length;
   const white = y.map((v, i) => i === 0 ? 0 : v - y[0]! - phi * (y[i - 1]! - y[0]!));
-  const cost = segmentCost(x, white);
+  // Whitening mixes a segment's first sample with the segment before: it does not count there.
+  const cost = segmentCost(x, white, phi > 0 ? 1 : 0);
   const floor = Math.max((1 - phi) ** 2 * quantum ** 2 / 12, 1e-20 * cost(0, n));
   // Second differences see no trend; of white noise they have six times its variance.
   const second = white.subarray(2, n - 1).map((v, i) => white[i + 1]! - 2 * v + white[i + 3]!);
@@ -77,8 +78,8 @@ function partitionUnder(
 
 type Cost = (from: number, to: number) => number;
 
-/** Returns the squared error of the best line through samples from + 1 … to − 1, by prefix sums. */
-function segmentCost(x: Float64Array, y: Float64Array): Cost {
+/** Returns the squared error of the best line through samples from + skip … to − 1. */
+function segmentCost(x: Float64Array, y: Float64Array, skip: number): Cost {
   const n = x.length + 1;
   const [su, sv, suu, suv, svv] = [0, 0, 0, 0, 0].map(() => new Float64Array(n)) as [
     Float64Array,
@@ -96,8 +97,7 @@ function segmentCost(x: Float64Array, y: Float64Array): Cost {
     svv[i + 1] = svv[i]! + v * v;
   }
   return (from, to) => {
-    // Whitening mixes a segment's first sample with the segment before.
-    const start = from + 1;
+    const start = from + skip;
     const count = to - start;
     const [u, v] = [su[to]! - su[start]!, sv[to]! - sv[start]!];
     const sxx = suu[to]! - suu[start]! - u * u / count;

@@ -170,11 +170,14 @@ test("limitOfDetection() is the rate that the interval shows 95 times in 100", (
 test("changePoints() finds changes of level and of trend, and none in noise", () => {
   const random = createRandom("changes");
   const noise = () => random.normal();
-  const level = cycle.map((c) => (c < 400 ? 0 : 12) + noise());
-  assert.equal(changePoints(cycle, level).length, 1);
-  assert.ok(Math.abs(changePoints(cycle, level)[0]! - 20) <= 1);
+  let exact = 0;
+  for (let k = 0; k < 60; k++) {
+    const points = changePoints(cycle, cycle.map((c) => (c < 400 ? 0 : 12) + noise()));
+    exact += Number(points.length === 1 && Math.abs(points[0]! - 20) <= 1);
+  }
+  assert.ok(exact >= 54, `${exact} of 60`);
   const kink = cycle.map((c) => 0.1 * Math.min(c, 500) + noise());
-  assert.ok(Math.abs(changePoints(cycle, kink)[0]! - 25) <= 2);
+  assert.ok(changePoints(cycle, kink).some((point) => Math.abs(point - 25) <= 2));
   let alarms = 0;
   for (let k = 0; k < 200; k++) alarms += Number(changePoints(cycle, cycle.map(noise)).length > 0);
   assert.ok(alarms <= 10, `${alarms} of 200`);
