@@ -8,7 +8,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 
-/** Columns by name; shorter ones leave their last cells empty. */
+/** Columns by name; where one ends early or holds NaN, the cell is empty. */
 export type Columns = Readonly<Record<string, ArrayLike<number>>>;
 
 /**
@@ -48,7 +48,12 @@ export function csvOf(columns: Columns): string {
   const rows = Math.max(0, ...names.map((name) => columns[name]!.length));
   const lines = [names.join(",")];
   for (let k = 0; k < rows; k++) {
-    lines.push(names.map((name) => columns[name]![k] ?? "").join(","));
+    lines.push(names.map((name) => cell(columns[name]![k])).join(","));
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** What is no number is an empty cell. */
+function cell(value: number | undefined): string {
+  return value === undefined || Number.isNaN(value) ? "" : String(value);
 }

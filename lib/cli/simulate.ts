@@ -13,6 +13,7 @@ import {
   responseMetrics,
   runSimulation,
   type Trajectory,
+  trajectoryColumns,
 } from "../simulation/mod.ts";
 import { type CommandSpec, parseArguments, type ParsedArguments } from "./arguments.ts";
 import { readNumbers, readSettings } from "./number_list.ts";
@@ -163,15 +164,6 @@ function fellMessage({ finalState }: Trajectory, time: number): string {
 /** JSON has no Infinity: what never happens is null. */
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
-}
-
-function trajectoryColumns({ time, states, forces }: Trajectory) {
-  const columns: Record<string, ArrayLike<number>> = { "t": time };
-  stateNames.forEach((name, i) => {
-    columns[name] = time.map((_, k) => states[k * stateNames.length + i]!);
-  });
-  columns["force"] = forces;
-  return columns;
 }
 
 function describe(run: Run, output: string | undefined): string {

@@ -77,6 +77,8 @@ export interface Iteration {
   readonly evaluations: number;
   /** Best place so far; a copy. */
   readonly position: Float64Array;
+  /** Course so far; views that stay as they are. */
+  readonly history: SearchHistory;
 }
 
 /** Course of a search, one entry per completed iteration. */
@@ -217,6 +219,15 @@ function describe(
     spread: history.spread[done]!,
     evaluations: (done + 1) * settings.particles,
     position: swarm.best.slice(),
+    history: firstOf(history, done + 1),
+  };
+}
+
+function firstOf({ best, mean, spread }: SearchHistory, count: number): SearchHistory {
+  return {
+    best: best.subarray(0, count),
+    mean: mean.subarray(0, count),
+    spread: spread.subarray(0, count),
   };
 }
 

@@ -70,6 +70,7 @@ test("minimise() records a course that only falls, and counts its evaluations", 
   assert.equal(found.history.best.length, 30);
   assert.deepEqual(told.map((t) => t.best), [...found.history.best]);
   assert.deepEqual(told.at(-1)!.position, found.position);
+  assert.deepEqual([...told[4]!.history.best], [...found.history.best.slice(0, 5)]);
   found.history.best.reduce((before, best) => {
     assert.ok(best <= before);
     return best;

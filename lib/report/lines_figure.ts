@@ -48,3 +48,29 @@ function even(n: number): readonly number[] {
   const step = Math.max(1, Math.ceil(n / POINTS));
   return Array.from({ length: Math.ceil(n / step) }, (_, i) => i * step);
 }
+
+/** A value with its interval. */
+export interface NamedInterval {
+  readonly name: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Returns a figure with one point and its interval per name, names down the left side. */
+export function intervalsFigure(
+  intervals: readonly NamedInterval[],
+  options: FigureOptions,
+): Figure {
+  const traces = intervals.map(({ name, value, low, high }, i) => ({
+    type: "scatter",
+    mode: "markers",
+    name,
+    x: [value],
+    y: [name],
+    marker: { color: lineOf(name, i).color, size: 12 },
+    error_x: { type: "data", symmetric: false, array: [high - value], arrayminus: [value - low] },
+  }));
+  const layout = { yaxis: { autorange: "reversed" }, showlegend: false };
+  return createFigure(traces, { height: 90 + 50 * intervals.length, ...options, layout });
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linesFigure } from "./lines_figure.ts";
+import { intervalsFigure, linesFigure } from "./lines_figure.ts";
 import { pendulumFigure } from "./pendulum_figure.ts";
 import { controllerColours } from "./theme.ts";
 
@@ -54,4 +54,16 @@ test("pendulumFigure() draws links of their true length, joint to joint, at the 
     const absolute = Math.atan2(link2!.x[1]! - link2!.x[0]!, link2!.y[1]! - link2!.y[0]!);
     assert.ok(Math.abs(absolute - (0.2 * Math.cos(i * 0.25) - 0.3)) < 1e-12);
   }
+});
+
+test("intervalsFigure() spans each interval around its value", () => {
+  const [trace] = intervalsFigure([{ name: "sta_smc", value: 98, low: 93, high: 99.5 }], {
+    x: "held [%]",
+    y: "",
+  }).data;
+  const { x, error_x } = trace as unknown as {
+    x: number[];
+    error_x: { array: number[]; arrayminus: number[] };
+  };
+  assert.deepEqual([x, error_x.array, error_x.arrayminus], [[98], [1.5], [5]]);
 });

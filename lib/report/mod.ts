@@ -20,8 +20,8 @@ export type { PlotlySource } from "./plotly.ts";
 export { escapeHtml } from "./html.ts";
 
 // Curves and motion
-export { linesFigure, lineTrace } from "./lines_figure.ts";
-export type { Curve } from "./lines_figure.ts";
+export { intervalsFigure, linesFigure, lineTrace } from "./lines_figure.ts";
+export type { Curve, NamedInterval } from "./lines_figure.ts";
 export { pendulumFigure } from "./pendulum_figure.ts";
 export type { PendulumFigureOptions, PendulumMotion } from "./pendulum_figure.ts";
 

@@ -34,3 +34,4 @@ export type { LaboratoryConfig, Releasable } from "./context.ts";
 // Judging a response
 export { responseMetrics, SETTLED_ANGLE } from "./metrics.ts";
 export type { Response, ResponseMetrics } from "./metrics.ts";
+export { stateColumn, trajectoryColumns } from "./columns.ts";
