@@ -14,8 +14,8 @@ import {
   listScripts,
   notebookProgress,
   publishNotebook,
-  writeWholeSync,
 } from "../notebook/mod.ts";
+import { writeWhole } from "../audit/mod.ts";
 import type { PlotlySource } from "../report/mod.ts";
 import { type CommandSpec, parseArguments, type ParsedArguments, UsageError } from "./arguments.ts";
 import { catchInterrupt } from "./interruption.ts";
@@ -160,7 +160,7 @@ function bringBack(files: readonly string[], out: string | undefined): number {
   }
   for (const file of files) {
     const path = out ?? file.replace(/\.ipynb$/, "") + ".ts";
-    writeWholeSync(path, importNotebook(file));
+    writeWhole(path, importNotebook(file));
     process.stdout.write(`${path}\n`);
   }
   return 0;

@@ -31,7 +31,6 @@ export {
   readNotebook,
   TSLAB_METADATA,
   writeNotebook,
-  writeWholeSync,
 } from "./notebook_file.ts";
 export type { CellOutput, JsonObject, Notebook, NotebookCell } from "./notebook_file.ts";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { writeWhole } from "../audit/mod.ts";
 
 /** Any JSON object. */
 export type JsonObject = { [key: string]: unknown };
@@ -93,19 +94,7 @@ export function notebookText(notebook: Notebook): string {
 
 /** Writes a notebook; a reader sees the old file or the new one, never half of it. */
 export function writeNotebook(path: string, notebook: Notebook): void {
-  writeWholeSync(path, notebookText(notebook));
-}
-
-/** Writes a file whole or not at all. */
-export function writeWholeSync(path: string, content: string | Uint8Array): void {
-  const part = `${path}.part`;
-  try {
-    writeFileSync(part, content);
-    renameSync(part, path);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw new Error(`Cannot write ${path}: ${(error as Error).message}`);
-  }
+  writeWhole(path, notebookText(notebook));
 }
 
 /** Returns text that nbformat may hold as one string or as a list of lines. */

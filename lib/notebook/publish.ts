@@ -6,6 +6,7 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { writeWhole } from "../audit/mod.ts";
 import {
   chartHtml,
   type Figure,
@@ -25,7 +26,6 @@ import {
   type Notebook,
   readNotebook,
   writeNotebook,
-  writeWholeSync,
 } from "./notebook_file.ts";
 import { injectParameters } from "./parameters.ts";
 import { type CellReport, runNotebook, type RunOptions, tagsOf } from "./run_notebook.ts";
@@ -91,7 +91,7 @@ export async function publishNotebook(
   writeNotebook(ipynb, notebook);
   if (outHtml !== undefined) {
     mkdirSync(dirname(resolve(outHtml)), { recursive: true });
-    writeWholeSync(resolve(outHtml), page!);
+    writeWhole(resolve(outHtml), page!);
   }
   return {
     notebook,

@@ -92,7 +92,9 @@ function tableHtml({ caption, columns, cells, numeric, rest }: TableParts): stri
   const body = cells.map((row) =>
     `<tr>${row.map((cell, i) => `<td${align(i)}>${escapeHtml(cell)}</td>`).join("")}</tr>`
   ).join("\n");
-  const title = caption === "" ? "" : `<caption>${escapeHtml(caption)}</caption>`;
+  const title = caption === ""
+    ? ""
+    : `<caption style="text-align:left">${escapeHtml(caption)}</caption>`;
   const more = rest === "" ? "" : `<p>${escapeHtml(rest)}</p>`;
   return `<table>${title}<thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>${more}`;
 }

@@ -27,6 +27,7 @@ export interface BrowserPage {
   readonly open: (url: string) => Promise<void>;
   /** Returns the value of a JavaScript expression (awaited); throws what it throws. */
   readonly evaluate: (expression: string) => Promise<unknown>;
+  readonly close: () => Promise<void>;
 }
 
 /** A running browser. */
@@ -126,6 +127,7 @@ async function newPage(
       const { exception, text } = exceptionDetails;
       throw new Error(`Cannot evaluate in the page: ${exception?.description ?? text}`);
     },
+    close: async () => void await link.send("Target.closeTarget", { targetId }),
   };
 }
 

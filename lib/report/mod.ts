@@ -34,10 +34,16 @@ export { renderStills } from "./still.ts";
 export type { StillOptions } from "./still.ts";
 
 // Pages
-export { pageChart, pageHtml } from "./page.ts";
+export { pageChart, pageHtml, withLinks } from "./page.ts";
 export type { PageContent, PageLink } from "./page.ts";
 export { createMarkdown, scrollable } from "./markdown.ts";
 export type { Heading, MarkdownRenderer, RenderedMarkdown } from "./markdown.ts";
 export { highlightTypeScript } from "./highlight.ts";
 export { publishHtml, publishMarkdown } from "./publish_html.ts";
 export type { PageCell, PageOutput, PublishHtmlOptions } from "./publish_html.ts";
+export { writeSite } from "./site.ts";
+export { siteIndex } from "./site_index.ts";
+export type { SiteEntry } from "./site_index.ts";
+export { growthFigure, peakFigure } from "./site_charts.ts";
+export { checkPage } from "./check_page.ts";
+export type { PageFindings, PageView } from "./check_page.ts";

@@ -40,9 +40,6 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsaf
 /** Returns the HTML of a whole page. */
 export function pageHtml(content: PageContent): string {
   const { title, body, links = [], headings = [], footer = "" } = content;
-  const nav = links.map(({ href, text }) =>
-    `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`
-  );
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -55,7 +52,7 @@ export function pageHtml(content: PageContent): string {
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
-<header>${nav.length === 0 ? "" : `<nav aria-label="Site">${nav.join("\n")}</nav>`}</header>
+${headerHtml(links)}
 <main id="main" tabindex="-1">
 ${withContents(body, headings)}
 </main>
@@ -97,6 +94,19 @@ function withContents(body: string, headings: readonly Heading[]): string {
   return at < 0 ? contents + body : body.slice(0, at) + contents + body.slice(at);
 }
 
+/** Returns `html`, a page made here, with other links in its navigation. */
+export function withLinks(html: string, links: readonly PageLink[]): string {
+  return html.replace(/<header>.*?<\/header>/s, () => headerHtml(links));
+}
+
+function headerHtml(links: readonly PageLink[]): string {
+  const items = links.map(({ href, text }) =>
+    `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`
+  );
+  const nav = items.length === 0 ? "" : `<nav aria-label="Site">${items.join("\n")}</nav>`;
+  return `<header>${nav}</header>`;
+}
+
 function chartScripts(): string {
   const library = readFileSync(plotlyPath(), "utf8").replaceAll("</script", "<\\/script");
   return `<script>${library}</script>\n<script>${drawScript()}</script>`;
@@ -118,9 +128,30 @@ function drawScript(): string {
     let text = document.getElementById(box.dataset.figure).textContent;
     if (dark.matches) for (const [light, night] of pairs) text = text.replaceAll('"' + light + '"', '"' + night + '"');
     const figure = JSON.parse(text);
-    const narrow = box.clientWidth < 480;
-    if (narrow) figure.layout.font = { ...figure.layout.font, size: 11 };
-    if (narrow) figure.layout.margin = { ...figure.layout.margin, l: 48, r: 8 };
+    return box.clientWidth < 480 ? narrowed(figure, box.clientWidth) : figure;
+  }
+  // On a phone the legend stands below the plot, one name a line, and the tool bar is in the way.
+  function wrapped(text, letters) {
+    const rows = [""];
+    for (const word of String(text).split(" ")) {
+      if (rows.at(-1) !== "" && (rows.at(-1) + " " + word).length > letters) rows.push(word);
+      else rows.push((rows.pop() + " " + word).trim());
+    }
+    return rows.join("<br>");
+  }
+  function narrowed(figure, width) {
+    const { layout } = figure;
+    for (const [name, axis] of Object.entries(layout)) {
+      if (/^[xy]axis\\d*$/.test(name) && axis.title?.text) axis.title.text = wrapped(axis.title.text, width / 14);
+    }
+    const rows = layout.showlegend === false ? 0 : figure.data.filter((t) => t.name && t.showlegend !== false).length;
+    const extra = rows * 20;
+    layout.font = { ...layout.font, size: 11 };
+    layout.margin = { ...layout.margin, l: 48, r: 8, b: 56 + extra };
+    layout.height = (layout.height ?? ${CHART_HEIGHT}) + extra;
+    layout.legend = { ...layout.legend, orientation: "v", x: 0, y: 0, yref: "container", yanchor: "bottom" };
+    if (layout.title) layout.margin.t = 48;
+    figure.config = { ...figure.config, displayModeBar: false };
     return figure;
   }
   async function drawAll(redraw) {

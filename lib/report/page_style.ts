@@ -48,7 +48,7 @@ const RULES = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body {
-  margin: 0 auto; padding: 1rem 1rem 4rem; max-width: 62rem;
+  margin: 0 auto; padding: 1rem 1rem 4rem; max-width: 66rem;
   background: var(--background); color: var(--text);
   font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
   overflow-wrap: break-word;
@@ -68,7 +68,9 @@ img, svg { max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--muted); padding: .25rem 0 .5rem; }
 th, td { padding: .375rem .75rem; border-bottom: 1px solid var(--grid); text-align: left; }
-td { overflow-wrap: normal; }
+caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 2rem); }
+th, td { overflow-wrap: normal; }
+td.quantity { text-align: right; white-space: nowrap; }
 th { border-bottom: 2px solid var(--muted); vertical-align: bottom; }
 tbody tr:nth-child(even) { background: var(--surface); }
 code, pre { font: .875rem/1.5 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
@@ -80,7 +82,7 @@ details.code > summary { cursor: pointer; color: var(--muted); font-size: .875re
 .number { color: var(--number); } .keyword { color: var(--keyword); }
 figure.chart { margin: 1.5rem 0; }
 figure.chart .plot { width: 100%; }
-figcaption { color: var(--muted); font-size: .9375rem; max-width: 46rem; }
+figcaption { margin-top: .5rem; color: var(--muted); font-size: .9375rem; max-width: 46rem; }
 .error { border-left: 4px solid var(--leak); }
 .answer { font-size: 1.25rem; }
 .verdict { font-weight: 600; white-space: nowrap; }

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { PLOTLY_MIME } from "./chart.ts";
 import type { Figure } from "./figure.ts";
 import { highlightTypeScript } from "./highlight.ts";
@@ -38,6 +40,8 @@ export interface PublishHtmlOptions {
   /** Links above the title, for example back to the index. */
   readonly links?: readonly PageLink[];
   readonly footer?: string;
+  /** Folder of the PNG pictures that a Markdown document names; they are put into the page. */
+  readonly pictures?: string;
 }
 
 /** Returns the HTML page of a notebook. */
@@ -71,8 +75,17 @@ export async function publishMarkdown(
 ): Promise<string> {
   const { html, headings } = (await createMarkdown()).render(text);
   const title = headings[0]?.text ?? options.title ?? "Report";
-  const { links = [], footer = "" } = options;
-  return pageHtml({ title: plainText(title), body: html, headings, links, footer });
+  const { links = [], footer = "", pictures } = options;
+  const body = pictures === undefined ? html : embedPictures(html, pictures);
+  return pageHtml({ title: plainText(title), body, headings, links, footer });
+}
+
+function embedPictures(html: string, folder: string): string {
+  return html.replace(/ src="([\w.-]+\.png)"/g, (whole, name: string) => {
+    const path = join(folder, name);
+    if (!existsSync(path)) return whole;
+    return ` src="data:image/png;base64,${readFileSync(path).toString("base64")}"`;
+  });
 }
 
 function codeHtml(cell: PageCell, index: number, markdown: MarkdownRenderer): string {
@@ -128,7 +141,7 @@ function plainTerminal(text: string): string {
 }
 
 function captionOf(html: string): string {
-  return plainText(/<caption>(.*?)<\/caption>/s.exec(html)?.[1] ?? "table");
+  return plainText(/<caption[^>]*>(.*?)<\/caption>/s.exec(html)?.[1] ?? "table");
 }
 
 function plainText(html: string): string {

@@ -1,0 +1,99 @@
+/**
+ * Publishes a run as a static site that works from a folder, without a server or a network: the
+ * index, the notebooks' pages, the reports with their pictures, and the results as JSON.
+ *
+ * @module
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import type { AuditResults } from "../audit/mod.ts";
+import { type PageLink, withLinks } from "./page.ts";
+import { publishMarkdown } from "./publish_html.ts";
+import { type SiteEntry, siteIndex } from "./site_index.ts";
+
+const HOME: PageLink = { href: "../index.html", text: "Audit overview" };
+
+/**
+ * Writes `site/` in the folder of exports, from what stands there: `NN_name.html` (published
+ * notebooks), `*.md` (reports) and the pictures they name. The old site is replaced whole.
+ *
+ * @returns the path of the index.
+ * @throws {Error} where the folder cannot be written.
+ */
+export async function writeSite(results: AuditResults, exportsFolder: string): Promise<string> {
+  const site = join(exportsFolder, "site");
+  const part = `${site}.part`;
+  rmSync(part, { recursive: true, force: true });
+  try {
+    const entries = [
+      ...copyNotebooks(exportsFolder, part),
+      ...await writeReports(exportsFolder, part),
+    ];
+    put(part, "audit.json", `${JSON.stringify(results, null, 1)}\n`);
+    const data = {
+      href: "audit.json",
+      text: "All results",
+      about: "Every recorded value, as JSON",
+    };
+    put(part, "index.html", siteIndex(results, [...entries, data]));
+    rmSync(site, { recursive: true, force: true });
+    renameSync(part, site);
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    throw new Error(`Cannot write ${site}: ${(error as Error).message}`);
+  }
+  return join(site, "index.html");
+}
+
+function copyNotebooks(from: string, to: string): readonly SiteEntry[] {
+  return namesIn(from, /^\d+_\w+\.html$/).map((name) => {
+    const html = readFileSync(join(from, name), "utf8");
+    put(to, join("notebooks", name), withLinks(html, [HOME]));
+    const title = /<title>(.*?)<\/title>/s.exec(html)?.[1] ?? name;
+    return {
+      href: `notebooks/${name}`,
+      text: unescape(title),
+      about: "Notebook with code and charts",
+    };
+  });
+}
+
+async function writeReports(from: string, to: string): Promise<readonly SiteEntry[]> {
+  const entries: SiteEntry[] = [];
+  for (const name of namesIn(from, /\.md$/)) {
+    const markdown = readFileSync(join(from, name), "utf8");
+    const page = name.replace(/\.md$/, ".html");
+    put(
+      to,
+      join("reports", page),
+      await publishMarkdown(markdown, { title: name, links: [HOME], pictures: from }),
+    );
+    const text = /^# (.+)$/m.exec(markdown)?.[1] ?? name;
+    entries.push({ href: `reports/${page}`, text, about: `Report ${name}` });
+  }
+  return entries;
+}
+
+function namesIn(folder: string, pattern: RegExp): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => pattern.test(name)).sort();
+}
+
+function put(folder: string, name: string, content: string): void {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+function unescape(html: string): string {
+  return html.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+}
