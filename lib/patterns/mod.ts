@@ -1,2 +1,12 @@
-/** The patterns room of Heapbook. @module */
-export {};
+/**
+ * Reads sources without running them and tells where memory may grow, what holds what, and what
+ * is never given back (phase 1).
+ *
+ * @module
+ */
+// Scanning
+export { findPatterns, scanSources } from "./scan.ts";
+export type { ScanResult } from "./scan.ts";
+export type { SourceOptions, SourceProblem } from "./sources.ts";
+// Findings
+export type { PatternFinding, PatternGrowth, PatternKind } from "./finding.ts";

@@ -1,0 +1,272 @@
+/**
+ * Registrations with something that lives on: event listeners, observers, timers and
+ * subscriptions, and whether the code ever takes them back.
+ *
+ * @module
+ */
+import type { Analysis } from "./activity.ts";
+import { className, isConstructor } from "./activity.ts";
+import type { PatternFinding } from "./finding.ts";
+import { finding } from "./growth.ts";
+import type { FunctionModel } from "./model.ts";
+import { lookUp, methodAround } from "./model.ts";
+import type { CallSite } from "./operations.ts";
+import { dottedName } from "./places.ts";
+import { closureOverThis } from "./references.ts";
+import { containerOf, textOf } from "./shapes.ts";
+import type { CallTree, Tree } from "./tree.ts";
+import { contains } from "./tree.ts";
+
+const ADDS = /^(addEventListener|addListener|prependListener|on|once|prependOnceListener)$/;
+const REMOVES = /^(removeEventListener|removeListener|off|removeAllListeners)$/;
+const OBSERVERS = /(Mutation|Resize|Intersection|Performance)Observer$/;
+
+/** Finds listeners, timers and subscriptions. */
+export function findEvents(analysis: Analysis): readonly PatternFinding[] {
+  return analysis.calls.flatMap((site) => {
+    const event = listener(analysis, site) ?? observer(analysis, site) ?? timer(analysis, site) ??
+      subscription(analysis, site);
+    return event === null ? [] : [event];
+  });
+}
+
+interface Registration {
+  readonly kind: "listener" | "timer" | "subscription";
+  readonly attribute: string;
+  /** What takes it back or limits it; null where nothing does. */
+  readonly by: string | null;
+  readonly note: string;
+}
+
+function describe(site: CallSite, { kind, attribute, by, note }: Registration): PatternFinding {
+  const { fn, tree } = site;
+  const unit = methodAround(fn);
+  const captures = tree.args.some((arg) => closureOverThis(arg, fn) !== null);
+  const isOnce = unit.tree === null;
+  const bound = by ?? (isOnce ? "once, while the module loads" : null);
+  return finding(fn, tree.at, {
+    kind,
+    class: className(fn),
+    attribute,
+    bounded: bound !== null,
+    bound,
+    growth: isOnce || isConstructor(unit) && bound !== null ? "constant" : "per_registration",
+    severity: bound === null ? "minor" : "none",
+    note: captures ? `${note}; its closure keeps this instance alive` : note,
+  });
+}
+
+function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
+  const { tree, fn } = site;
+  const { callee, args } = tree;
+  if (fn.source.language === "python" || callee.type !== "member" || !ADDS.test(callee.property)) {
+    return null;
+  }
+  const [event, handler, options] = args;
+  if (event === undefined || handler === undefined || !isHandler(handler, fn)) return null;
+  const target = textOf(callee.object, fn);
+  const name = event.type === "text" ? event.value : textOf(event, fn);
+  const isAbort = name === "abort";
+  const once = /nce/.test(callee.property) || hasOption(options, "once");
+  const by = hasOption(options, "signal")
+    ? "removed by its AbortSignal"
+    : once && !isAbort
+    ? "fires once"
+    : removal(analysis, site, callee.object, event) ?? localTarget(analysis, callee.object, fn);
+  return describe(site, {
+    kind: "listener",
+    attribute: `${target}.${callee.property}(${name})`.slice(0, 120),
+    by,
+    note: by === null
+      ? isAbort
+        ? "a signal that outlives the call keeps the listener, also with once"
+        : "never removed"
+      : "listener",
+  });
+}
+
+function isHandler(handler: Tree, fn: FunctionModel): boolean {
+  if (handler.type === "function" || handler.type === "member") return true;
+  if (handler.type === "call") {
+    return handler.callee.type === "member" && handler.callee.property === "bind";
+  }
+  return handler.type === "name" && lookUp(fn, handler.name) !== null;
+}
+
+function hasOption(options: Tree | undefined, name: string): boolean {
+  return options?.type === "collection" &&
+    options.entries.some(({ key, value }) =>
+      key?.type === "text" && key.value === name &&
+      !(value.type === "constant" && value.value === false)
+    );
+}
+
+/** A removal in the same file, from the same target or of the same event. */
+function removal(analysis: Analysis, site: CallSite, object: Tree, event: Tree): string | null {
+  const target = lastName(object);
+  const event_ = textOf(event, site.fn);
+  for (const { tree, fn } of analysis.calls) {
+    if (
+      fn.source !== site.fn.source || tree.callee.type !== "member" ||
+      !REMOVES.test(tree.callee.property)
+    ) continue;
+    const sameTarget = lastName(tree.callee.object) === target;
+    const sameEvent = tree.args[0] === undefined || textOf(tree.args[0], fn) === event_;
+    if (sameTarget && sameEvent) return `${tree.callee.property} at line ${tree.at.line}`;
+  }
+  return null;
+}
+
+/** The emitter was made in the same call, or is owned by the instance that listens. */
+function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel): string | null {
+  if (object.type === "call") return "emitter made for this call";
+  if (object.type === "name") {
+    const found = lookUp(fn, object.name);
+    const isLocal = found !== null && found.scope.tree !== null &&
+      found.binding.kind === "variable" &&
+      found.binding.values.some((value) => value.type === "call") &&
+      analysis.resolver.resolve(object, fn)?.root.kind !== "instance";
+    return isLocal ? "emitter is local" : null;
+  }
+  const place = analysis.resolver.resolve(object, fn);
+  if (place?.root.kind !== "instance" || place.path.length !== 1) return null;
+  const made = (analysis.resolver.assignments(place.root.owner).get(place.path[0]!) ?? [])
+    .map(({ tree }) => tree.value).concat(
+      place.root.owner.fields.get(place.path[0]!)?.value ?? null,
+    );
+  const isOwned = made.some((value) => value?.type === "call" && value.construct);
+  return isOwned && isConstructor(methodAround(fn)) ? "emitter is owned by the instance" : null;
+}
+
+/** `new ResizeObserver(…)` that nothing disconnects. */
+function observer(analysis: Analysis, site: CallSite): PatternFinding | null {
+  const { tree, fn } = site;
+  const name = dottedName(tree.callee);
+  if (!tree.construct || !OBSERVERS.test(name)) return null;
+  const undone = analysis.calls.find(({ tree: other, fn: where }) =>
+    where.source === fn.source && other.callee.type === "member" &&
+    /^(disconnect|unobserve)$/.test(other.callee.property)
+  );
+  return describe(site, {
+    kind: "listener",
+    attribute: name,
+    by: undone ? `disconnect at line ${undone.tree.at.line}` : null,
+    note: undone ? "observer" : "observer never disconnected",
+  });
+}
+
+function timer(analysis: Analysis, site: CallSite): PatternFinding | null {
+  const { tree, fn } = site;
+  const name = dottedName(tree.callee).split(".").at(-1)!;
+  if (name !== "setInterval" && !(name === "setTimeout" && reschedulesItself(site))) return null;
+  if (fn.source.language === "python") return null;
+  const handle = handleOf(analysis, tree);
+  const clears = name === "setInterval" ? "clearInterval" : "clearTimeout";
+  const cleared = handle === null
+    ? undefined
+    : analysis.calls.find(({ tree: other, fn: where }) =>
+      where.source === fn.source &&
+      new RegExp(`^(clearInterval|clearTimeout)$`).test(dottedName(other.callee)) &&
+      other.args[0] !== undefined && lastName(other.args[0]) === handle
+    );
+  return describe(site, {
+    kind: "timer",
+    attribute: handle ?? name,
+    by: cleared
+      ? `${clears} at line ${cleared.tree.at.line}`
+      : handle === "returned"
+      ? "handed to the caller"
+      : null,
+    note: cleared || handle === "returned" ? "timer" : "never cleared; keeps its closure alive",
+  });
+}
+
+/** A function that schedules itself again without a condition. */
+function reschedulesItself({ tree, fn, around }: CallSite): boolean {
+  const [callback] = tree.args;
+  if (around.length > 0 || callback === undefined || fn.name === "") return false;
+  return callback.type === "name" && callback.name === fn.name ||
+    callback.type === "function" &&
+      contains(
+        callback,
+        (part) => part.type === "call" && dottedName(part.callee).split(".").at(-1) === fn.name,
+      );
+}
+
+/** Name under which a result is kept: a variable, a field, `returned`, or null when dropped. */
+function handleOf(analysis: Analysis, tree: CallTree): string | null {
+  let inner: Tree = tree;
+  let parent = analysis.parentOf(tree);
+  while (
+    parent !== null &&
+    (parent.type === "choice" ||
+      parent.type === "call" && parent.callee.type === "member" && parent.callee.object === inner ||
+      parent.type === "member")
+  ) {
+    inner = parent;
+    parent = analysis.parentOf(parent);
+  }
+  if (parent?.type === "assign") return lastName(parent.target);
+  if (parent?.type === "field") return parent.name;
+  if (parent?.type === "return") return "returned";
+  if (parent?.type === "call") return "returned";
+  if (parent?.type === "collection") return "returned";
+  return null;
+}
+
+function subscription(analysis: Analysis, site: CallSite): PatternFinding | null {
+  const { tree, fn } = site;
+  const { callee } = tree;
+  if (callee.type !== "member" || callee.property !== "subscribe" || tree.args.length === 0) {
+    return null;
+  }
+  if (!tree.args.some((arg) => isHandler(arg, fn) || arg.type === "collection")) return null;
+  const limited = contains(
+    callee.object,
+    (part) =>
+      part.type === "call" &&
+      /^(take|first|takeUntil|takeWhile|takeUntilDestroyed)$/.test(
+        dottedName(part.callee).split(".").at(-1)!,
+      ),
+  );
+  const handle = handleOf(analysis, tree);
+  const undone = analysis.calls.find(({ tree: other, fn: where }) => {
+    if (where.source !== fn.source) return false;
+    const called = other.callee;
+    if (called.type === "member" && /^(unsubscribe|dispose|remove|cancel)$/.test(called.property)) {
+      return handle === null
+        ? called.property === "unsubscribe" && other.args.length > 0
+        : lastName(called.object) === handle || other.args.some((arg) =>
+          lastName(arg) === handle
+        ) || called.property === "unsubscribe" && other.args.length > 0;
+    }
+    return handle !== null && lastName(called) === handle;
+  });
+  const by = limited
+    ? "ends by itself"
+    : handle === "returned"
+    ? "handed to the caller"
+    : undone
+    ? `undone at line ${undone.tree.at.line}`
+    : null;
+  return describe(site, {
+    kind: "subscription",
+    attribute: `${textOf(callee.object, fn)}.subscribe`.slice(0, 120),
+    by,
+    note: by === null
+      ? handle === null ? "result dropped, so it can never be undone" : "never undone"
+      : "subscription",
+  });
+}
+
+function lastName(tree: Tree): string {
+  if (tree.type === "name") return tree.name;
+  if (tree.type === "member") return tree.property;
+  if (tree.type === "index") return lastName(tree.object);
+  return tree.type === "this" ? "this" : "";
+}
+
+/** Tells whether a value is a container, for messages. */
+export function isContainer(value: Tree | null, fn: FunctionModel, analysis: Analysis): boolean {
+  return /^(list|map|set)$/.test(containerOf(value, fn, analysis.project).shape);
+}

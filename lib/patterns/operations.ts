@@ -1,0 +1,481 @@
+/**
+ * Lists everything the sources do to state that outlives a call: what grows it, what takes from
+ * it, what empties, trims or replaces it, and under which conditions.
+ *
+ * @module
+ */
+import { idiomsOf } from "./idioms.ts";
+import type { FunctionModel, Project } from "./model.ts";
+import { lookUp } from "./model.ts";
+import type { Place, Resolver } from "./places.ts";
+import { dottedName, nameOf } from "./places.ts";
+import type { CallTree, IfTree, IndexTree, LoopTree, Tree } from "./tree.ts";
+import { contains, partsOf } from "./tree.ts";
+
+/** What an operation does to its place. */
+export type Effect =
+  /** One or more entries more. */
+  | "grow"
+  /** An entry under a key that may be new. */
+  | "insert"
+  /** An entry under a key or index that is there already. */
+  | "write"
+  /** One entry fewer. */
+  | "shrink"
+  /** Everything out. */
+  | "clear"
+  /** Cut back to a limit. */
+  | "trim"
+  /** Entries left out by a condition. */
+  | "filter"
+  /** A new container in its place. */
+  | "replace"
+  /** Set only where there was nothing. */
+  | "initialise";
+
+/** One thing done to one place. */
+export interface Operation {
+  readonly place: Place;
+  readonly effect: Effect;
+  readonly fn: FunctionModel;
+  readonly tree: Tree;
+  /** Method or operator, as `append`, `push`, `+=`, `[]=`. */
+  readonly verb: string;
+  /** Key of an insert, value of a replace, limit of a trim. */
+  readonly detail: Tree | null;
+  /** Statements around it inside its function, outermost first. */
+  readonly around: readonly (IfTree | LoopTree)[];
+  /** Tests that ended the function earlier when true (`if full: return`). */
+  readonly exits: readonly Tree[];
+  /** How the place was reached; parameters are named by what the caller passes. */
+  readonly via: "direct" | "alias" | "parameter";
+}
+
+/** A call made in a function. */
+export interface CallSite {
+  readonly tree: CallTree;
+  readonly fn: FunctionModel;
+  readonly around: readonly (IfTree | LoopTree)[];
+}
+
+/** Everything that happens in a project, in source order. */
+export interface Activity {
+  readonly operations: readonly Operation[];
+  readonly calls: readonly CallSite[];
+}
+
+/** Collects the operations and calls of all functions. */
+export function collectActivity(project: Project, resolver: Resolver): Activity {
+  const collector = new Collector(resolver);
+  for (const fn of project.functions) {
+    collector.enter(fn);
+    for (const part of fn.tree?.body ?? fn.source.statements) collector.visit(part, [], []);
+    for (const parameter of fn.tree?.parameters ?? []) {
+      if (parameter.value !== null) collector.visit(parameter.value, [], []);
+    }
+  }
+  return { operations: collector.operations, calls: collector.calls };
+}
+
+type Around = readonly (IfTree | LoopTree)[];
+
+class Collector {
+  readonly operations: Operation[] = [];
+  readonly calls: CallSite[] = [];
+  readonly #resolver: Resolver;
+  #fn!: FunctionModel;
+
+  constructor(resolver: Resolver) {
+    this.#resolver = resolver;
+  }
+
+  enter(fn: FunctionModel): void {
+    this.#fn = fn;
+  }
+
+  visit(tree: Tree, around: Around, exits: readonly Tree[]): void {
+    switch (tree.type) {
+      case "function":
+      case "class":
+        return;
+      case "if": {
+        this.visit(tree.test, around, exits);
+        const inside = [...around, tree];
+        this.#list(tree.then, inside, exits);
+        this.#list(tree.otherwise, inside, exits);
+        return;
+      }
+      case "loop": {
+        for (const part of [tree.iterable, tree.test]) {
+          if (part !== null) this.visit(part, around, exits);
+        }
+        this.#list(tree.body, [...around, tree], exits);
+        return;
+      }
+      case "block":
+        this.#list(tree.body, around, exits);
+        return;
+      case "assign":
+        this.#assign(tree, around, exits);
+        break;
+      case "delete":
+        this.#delete(tree, around, exits);
+        break;
+      case "call":
+        this.calls.push({ tree, fn: this.#fn, around });
+        this.#call(tree, around, exits);
+        break;
+      case "operation":
+        break;
+    }
+    for (const part of partsOf(tree)) this.visit(part, around, exits);
+  }
+
+  /** Visits statements; one that leaves the function guards those after it. */
+  #list(trees: readonly Tree[], around: Around, exits: readonly Tree[]): void {
+    let seen = exits;
+    for (const tree of trees) {
+      this.visit(tree, around, seen);
+      const last = tree.type === "if" ? tree.then.at(-1) : undefined;
+      if (tree.type === "if" && last?.type === "return") seen = [...seen, tree.test];
+    }
+  }
+
+  #add(
+    place: Place,
+    effect: Effect,
+    tree: Tree,
+    verb: string,
+    detail: Tree | null,
+    around: Around,
+    exits: readonly Tree[],
+    object: Tree,
+  ): void {
+    const via = isDirect(object) ? "direct" : "alias";
+    this.operations.push({
+      place,
+      effect,
+      fn: this.#fn,
+      tree,
+      verb,
+      detail,
+      around,
+      exits,
+      via,
+    });
+  }
+
+  #assign(tree: Extract<Tree, { type: "assign" }>, around: Around, exits: readonly Tree[]): void {
+    const { target, value, operator } = tree;
+    if (target.type === "collection") {
+      const sources = value?.type === "collection" ? value.entries : [];
+      target.entries.forEach((entry, i) => {
+        const part = sources[i]?.value ?? null;
+        this.#assign({ ...tree, target: entry.value, value: part }, around, exits);
+      });
+      return;
+    }
+    if (target.type === "index") return this.#assignIndex(tree, target, around, exits);
+    const place = this.#target(target);
+    if (place === null || place.path.length === 0) return this.#length(tree, around, exits);
+    if (target.type === "member" && target.property === "length") {
+      return this.#length(tree, around, exits);
+    }
+    const add = (effect: Effect, verb: string, detail: Tree | null): void =>
+      this.#add(place, effect, tree, verb, detail, around, exits, target);
+    if (/^(\?\?=|\|\|=)$/.test(operator)) return add("initialise", operator, value);
+    if (operator === "+=" || operator === "|=") return add("grow", operator, value);
+    if (operator !== "=" || value === null) return;
+    const rewrite = this.#rewrite(value, place);
+    if (rewrite !== null) return add(rewrite.effect, rewrite.verb, rewrite.detail);
+    const isGuarded =
+      around.some((outer) =>
+        outer.type === "if" && contains(outer.test, (part) => this.#is(part, place))
+      ) || value.type === "choice" && value.options.some((option) => this.#is(option, place));
+    add(isGuarded && isEmptying(value) === "empty" ? "initialise" : "replace", "=", value);
+  }
+
+  /** `items.length = n` on an array. */
+  #length(tree: Extract<Tree, { type: "assign" }>, around: Around, exits: readonly Tree[]): void {
+    const { target, value } = tree;
+    if (target.type !== "member" || target.property !== "length" || value === null) return;
+    const place = this.#resolver.resolve(target.object, this.#fn);
+    if (place === null) return;
+    const isZero = value.type === "number" && value.value === 0;
+    const effect = isZero ? "clear" : "trim";
+    this.#add(place, effect, tree, "length =", value, around, exits, target.object);
+  }
+
+  #assignIndex(
+    tree: Extract<Tree, { type: "assign" }>,
+    target: IndexTree,
+    around: Around,
+    exits: readonly Tree[],
+  ): void {
+    const place = this.#resolver.resolve(target.object, this.#fn);
+    if (place === null || place.path.length === 0) return;
+    const add = (effect: Effect, verb: string): void =>
+      this.#add(place, effect, tree, verb, target.index, around, exits, target.object);
+    if (target.slice !== null) {
+      const value = tree.value === null ? null : isEmptying(tree.value);
+      return add(value === "empty" ? target.slice.to === null ? "clear" : "trim" : "write", "[:]=");
+    }
+    const key = target.index!;
+    if (tree.operator === "=" && isEnd(key, (part) => this.#is(part, place))) {
+      return add("grow", "[length]=");
+    }
+    if (tree.operator !== "=") return add("write", `[]${tree.operator}`);
+    add(key.type === "text" || key.type === "constant" ? "write" : "insert", "[]=");
+  }
+
+  #delete(
+    tree: Extract<Tree, { type: "delete" }>,
+    around: Around,
+    exits: readonly Tree[],
+  ): void {
+    const { target } = tree;
+    if (target.type === "index") {
+      const place = this.#resolver.resolve(target.object, this.#fn);
+      if (place === null) return;
+      const effect = target.slice === null
+        ? "shrink"
+        : target.slice.from === null
+        ? "trim"
+        : "trim";
+      this.#add(
+        place,
+        effect,
+        tree,
+        "delete",
+        target.slice?.to ?? target.index,
+        around,
+        exits,
+        target.object,
+      );
+      return;
+    }
+    const place = this.#resolver.resolve(target, this.#fn);
+    if (place !== null && place.path.length > 0) {
+      this.#add(place, "clear", tree, "delete", null, around, exits, target);
+      // `delete registry.key` takes an entry from the registry as well.
+      if (target.type === "member" && place.path.length > 1) {
+        const outer = this.#resolver.resolve(target.object, this.#fn);
+        if (outer !== null) this.#add(outer, "shrink", tree, "delete", null, around, exits, target);
+      }
+    }
+  }
+
+  #call(tree: CallTree, around: Around, exits: readonly Tree[]): void {
+    const idioms = idiomsOf(this.#fn.source.language);
+    const name = dottedName(tree.callee);
+    const grown = idioms.growFunctions.get(name);
+    const shrunk = idioms.shrinkFunctions.get(name);
+    if (name === "setattr") return;
+    if (grown !== undefined || shrunk !== undefined) {
+      const object = tree.args[grown ?? shrunk!];
+      const place = object === undefined ? null : this.#resolver.resolve(object, this.#fn);
+      if (place === null || place.path.length === 0) return;
+      const effect = grown === undefined ? "shrink" : "grow";
+      this.#add(place, effect, tree, name, tree.args[1] ?? null, around, exits, object!);
+      return;
+    }
+    const bound = this.#bound(tree.callee);
+    if (bound === null) return;
+    this.#method(tree, bound.object, bound.property, around, exits);
+  }
+
+  /** `append(x)` after `append = self.history.append`, or `push(x)` after `.push.bind(list)`. */
+  #bound(callee: Tree): { object: Tree; property: string } | null {
+    if (callee.type === "member") return { object: callee.object, property: callee.property };
+    if (callee.type !== "name") return null;
+    const found = lookUp(this.#fn, callee.name);
+    for (const value of found?.binding.values ?? []) {
+      if (value.type === "member") return { object: value.object, property: value.property };
+      if (
+        value.type === "call" && value.callee.type === "member" &&
+        value.callee.property === "bind" && value.callee.object.type === "member"
+      ) {
+        const { object, property } = value.callee.object;
+        return { object: value.args[0] ?? object, property };
+      }
+    }
+    return null;
+  }
+
+  #method(
+    tree: CallTree,
+    object: Tree,
+    property: string,
+    around: Around,
+    exits: readonly Tree[],
+  ): void {
+    const idioms = idiomsOf(this.#fn.source.language);
+    const isGrow = idioms.grow.has(property);
+    const isShrink = idioms.shrink.has(property);
+    if (!isGrow && !isShrink && !idioms.clear.has(property) && property !== "splice") return;
+    const place = this.#resolver.resolve(object, this.#fn);
+    if (place === null || place.path.length === 0) return;
+    const add = (effect: Effect, detail: Tree | null): void =>
+      this.#add(place, effect, tree, property, detail, around, exits, object);
+    if (property === "splice") return this.#splice(tree, add);
+    if (idioms.clear.has(property)) return add("clear", null);
+    if (isShrink && idioms.shrinkQueueOnly.has(property)) {
+      // `get` takes from a queue; from a map it only reads.
+      const isQueue = tree.args.length === 0 ||
+        tree.keywords.some(({ name }) => name === "timeout");
+      return isQueue ? add("shrink", null) : undefined;
+    }
+    if (isShrink) return add("shrink", tree.args[0] ?? null);
+    const byKey = property === "set" || property === "setdefault";
+    add(byKey ? "insert" : "grow", tree.args[0] ?? null);
+  }
+
+  #splice(tree: CallTree, add: (effect: Effect, detail: Tree | null) => void): void {
+    const [start, count] = tree.args;
+    if (tree.args.length > 2) {
+      const removes = count?.type === "number" && count.value === 0 ? "grow" : "write";
+      return add(removes, tree.args[2]!);
+    }
+    const isFront = start?.type === "number" && start.value === 0;
+    const isOne = count?.type === "number" && count.value === 1;
+    if (isFront && count === undefined) return add("clear", null);
+    add(isFront && !isOne ? "trim" : "shrink", count ?? null);
+  }
+
+  /** State that an assignment replaces: a field, or a variable of an outer scope. */
+  #target(target: Tree): Place | null {
+    if (target.type === "member") {
+      const object = this.#resolver.resolve(target.object, this.#fn);
+      if (object === null) return null;
+      return this.#resolver.resolve(target, this.#fn);
+    }
+    if (target.type !== "name") return null;
+    const found = lookUp(this.#fn, target.name);
+    if (found === null || found.scope === this.#fn || found.binding.kind !== "variable") {
+      return null;
+    }
+    return this.#resolver.resolve(target, this.#fn);
+  }
+
+  /** A new value made from the old one: sliced, filtered, or with more in it. */
+  #rewrite(
+    value: Tree,
+    place: Place,
+  ): { effect: Effect; verb: string; detail: Tree | null } | null {
+    const self = (part: Tree): boolean => this.#is(part, place);
+    if (value.type === "index" && value.slice !== null && self(value.object)) {
+      return { effect: "trim", verb: "slice", detail: value.slice.from ?? value.slice.to };
+    }
+    if (
+      value.type === "collection" &&
+      value.entries.some((entry) => entry.spread && self(entry.value))
+    ) {
+      const extra = value.entries.find((entry) => !entry.spread || !self(entry.value));
+      const fixed = value.shape === "map" &&
+        value.entries.every((entry) => entry.spread || entry.key?.type === "text");
+      return extra === undefined
+        ? { effect: "write", verb: "copy", detail: null }
+        : { effect: fixed ? "write" : "grow", verb: "spread", detail: extra.value };
+    }
+    if (value.type === "operation" && value.operator === "+" && value.operands.some(self)) {
+      return {
+        effect: "grow",
+        verb: "+",
+        detail: value.operands.find((part) => !self(part)) ?? null,
+      };
+    }
+    if (
+      value.type === "comprehension" &&
+      value.clauses.some((clause) => contains(clause.iterable, self))
+    ) {
+      return value.tests.length > 0
+        ? { effect: "filter", verb: "filter", detail: value.tests[0]! }
+        : { effect: "write", verb: "map", detail: null };
+    }
+    if (value.type !== "call") return null;
+    const { callee, args } = value;
+    if (callee.type === "member" && contains(callee.object, self)) {
+      const sliced = this.#sliceInside(value, self);
+      if (sliced !== undefined) return { effect: "trim", verb: "slice", detail: sliced };
+      if (callee.property === "filter") {
+        return { effect: "filter", verb: "filter", detail: args[0] ?? null };
+      }
+      if (callee.property === "concat") {
+        return { effect: "grow", verb: "concat", detail: args[0] ?? null };
+      }
+      if (/^(map|sort|reverse|copy)$/.test(callee.property)) {
+        return { effect: "write", verb: callee.property, detail: null };
+      }
+    }
+    // `deque(self.x[-n:])`, `np.append(self.x, v)`, `new Map([...this.x, [k, v]])`
+    const inner = args.map((arg) => self(arg) ? null : this.#rewrite(arg, place)).find((found) =>
+      found
+    );
+    if (inner !== undefined && inner !== null) return inner;
+    const name = dottedName(callee);
+    if (
+      /(^|\.)(append|concatenate|vstack|hstack|concat)$/.test(name) &&
+      args.some((arg) => contains(arg, self))
+    ) {
+      return { effect: "grow", verb: name, detail: args[1] ?? null };
+    }
+    return null;
+  }
+
+  #sliceInside(value: Tree, self: (part: Tree) => boolean): Tree | null | undefined {
+    if (value.type !== "call" || value.callee.type !== "member") return undefined;
+    if (
+      /^(slice|splice|subarray)$/.test(value.callee.property) && contains(value.callee.object, self)
+    ) {
+      return value.args[0] ?? null;
+    }
+    return this.#sliceInside(value.callee.object, self);
+  }
+
+  #is(part: Tree, place: Place): boolean {
+    if (part.type !== "member" && part.type !== "name" && part.type !== "index") return false;
+    return this.#resolver.resolve(part, this.#fn)?.key === place.key;
+  }
+}
+
+/** Tells whether a value empties what it is assigned to. */
+export function isEmptying(value: Tree): "empty" | "nothing" | "other" {
+  if (value.type === "collection" && value.shape !== "tuple") {
+    const isEmpty = value.entries.every((entry) =>
+      entry.key !== null && !entry.spread && isEmptying(entry.value) === "empty"
+    );
+    return isEmpty ? "empty" : "other";
+  }
+  if (value.type === "text" && value.value === "") return "empty";
+  if (value.type === "constant" && value.value === null) return "nothing";
+  if (
+    value.type === "call" && value.args.length === 0 &&
+    /^(list|dict|set|deque|Map|Set|OrderedDict|defaultdict|Array)$/.test(
+      dottedName(value.callee).split(".").at(-1)!,
+    )
+  ) {
+    return "empty";
+  }
+  if (
+    value.type === "call" && /(^|\.)(deque|defaultdict|Map|Set)$/.test(dottedName(value.callee)) &&
+    value.args.every((arg) => arg.type !== "call" && arg.type !== "member")
+  ) {
+    return "empty";
+  }
+  return "other";
+}
+
+/** `items[items.length] = x` */
+function isEnd(key: Tree, self: (part: Tree) => boolean): boolean {
+  return key.type === "member" && key.property === "length" && self(key.object);
+}
+
+function isDirect(object: Tree): boolean {
+  if (object.type === "this") return true;
+  return (object.type === "member" || object.type === "index") && isDirect(object.object);
+}
+
+/** Returns the name of the place of an operation, for messages. */
+export function placeName(operation: Operation): string {
+  return nameOf(operation.place);
+}

@@ -1,0 +1,269 @@
+/**
+ * Finds out which state an expression means: a field of an instance, a static, a variable of a
+ * module, of a closure or a parameter. Aliases, destructuring, getters, loop variables and
+ * methods that return state are followed, so that `const h = this.history; h.push(x)` counts.
+ *
+ * @module
+ */
+import { idiomsOf } from "./idioms.ts";
+import type { Binding, ClassModel, FunctionModel, Project, SourceFile } from "./model.ts";
+import { ancestry, findClass, findMethod, lookUp } from "./model.ts";
+import type { AssignTree, Tree } from "./tree.ts";
+import { walk } from "./tree.ts";
+
+/** What a place hangs on. */
+export type Root =
+  | { readonly kind: "instance" | "static"; readonly owner: ClassModel }
+  | { readonly kind: "module"; readonly source: SourceFile }
+  | { readonly kind: "closure"; readonly scope: FunctionModel }
+  | { readonly kind: "parameter"; readonly scope: FunctionModel; readonly binding: Binding }
+  | { readonly kind: "global" };
+
+/** State that outlives a call: a root and the way from it, `["history", "[sigma]"]`. */
+export interface Place {
+  readonly root: Root;
+  /** Names, `[key]` for a literal key, `[]` for any element. */
+  readonly path: readonly string[];
+  /** Same key, same state; subclasses share their base's fields. */
+  readonly key: string;
+}
+
+/** Resolves expressions to places within one project. */
+export interface Resolver {
+  resolve(tree: Tree, fn: FunctionModel): Place | null;
+  /** Assignments to `this.<name>` anywhere in a class, by name. */
+  assignments(model: ClassModel): ReadonlyMap<string, readonly Declared[]>;
+  /** The class, among a class and its ancestors, that declares a field. */
+  declaring(model: ClassModel, field: string): ClassModel;
+}
+
+/** An assignment to a field, and where it happens. */
+export interface Declared {
+  readonly tree: AssignTree;
+  readonly fn: FunctionModel;
+}
+
+const MAX_DEPTH = 12;
+const MAX_PATH = 5;
+const GLOBALS = new Set(["globalThis", "window", "global", "process", "document", "self"]);
+
+/** Makes a resolver for a project. */
+export function createResolver(project: Project): Resolver {
+  const assigned = collectAssignments(project);
+  const declaring = (model: ClassModel, field: string): ClassModel => {
+    const line = ancestry(project, model);
+    for (const ancestor of [...line].reverse()) {
+      if (ancestor.fields.has(field) || assigned.get(ancestor)?.has(field)) return ancestor;
+    }
+    return model;
+  };
+  const ids = new Map<object, number>();
+  const id = (object: object): number => {
+    let number = ids.get(object);
+    if (number === undefined) ids.set(object, number = ids.size);
+    return number;
+  };
+  const place = (root: Root, path: readonly string[]): Place => {
+    const anchor = anchorOf(root, path);
+    const kind = root.kind === "static" ? "instance" : root.kind;
+    return { root, path, key: `${kind}:${id(anchor)}:${path.join(".")}` };
+  };
+
+  function anchorOf(root: Root, path: readonly string[]): object {
+    switch (root.kind) {
+      case "instance":
+      case "static":
+        return path.length === 0 ? root.owner : declaring(root.owner, path[0]!);
+      case "module":
+        return root.source;
+      case "global":
+        return project;
+      default:
+        return root.scope;
+    }
+  }
+
+  function resolve(tree: Tree, fn: FunctionModel, depth: number): Place | null {
+    if (depth > MAX_DEPTH) return null;
+    switch (tree.type) {
+      case "this":
+        return ofThis(tree.isClass, fn);
+      case "member": {
+        const object = resolve(tree.object, fn, depth + 1);
+        return object === null ? null : member(object, tree.property, depth);
+      }
+      case "index": {
+        if (tree.slice !== null) return null;
+        const object = resolve(tree.object, fn, depth + 1);
+        if (object === null || object.path.length === 0 || object.path.length >= MAX_PATH) {
+          return null;
+        }
+        const step = tree.index?.type === "text" ? `[${tree.index.value}]` : "[]";
+        return place(object.root, [...object.path, step]);
+      }
+      case "name":
+        return ofName(tree.name, fn, depth);
+      case "choice":
+        return first(tree.options, (option) => resolve(option, fn, depth + 1));
+      case "assign":
+        return tree.value === null
+          ? null
+          : resolve(tree.target, fn, depth + 1) ?? resolve(tree.value, fn, depth + 1);
+      case "call":
+        return ofCall(tree, fn, depth);
+      default:
+        return null;
+    }
+  }
+
+  function ofThis(isClass: boolean, fn: FunctionModel): Place | null {
+    if (fn.owner === null) return null;
+    let method: FunctionModel = fn;
+    while (!method.isMethod && method.parent !== null) method = method.parent;
+    const isStatic = isClass || method.tree?.role === "static";
+    return place({ kind: isStatic ? "static" : "instance", owner: fn.owner }, []);
+  }
+
+  function member(object: Place, property: string, depth: number): Place | null {
+    const { root, path } = object;
+    if (path.length === 0 && (root.kind === "instance" || root.kind === "static")) {
+      const getter = findMethod(project, root.owner, property);
+      if (getter?.tree?.role === "getter") {
+        const inner = first(getter.returns, (value) => resolve(value, getter, depth + 1));
+        if (inner !== null) return inner;
+      }
+    }
+    return path.length >= MAX_PATH ? null : place(root, [...path, property]);
+  }
+
+  function ofName(name: string, fn: FunctionModel, depth: number): Place | null {
+    const found = lookUp(fn, name);
+    if (found === null) {
+      return GLOBALS.has(name) ? place({ kind: "global" }, [name]) : null;
+    }
+    const { binding, scope } = found;
+    if (binding.kind === "class") {
+      const model = findClass(project, name, fn);
+      return model === null ? null : place({ kind: "static", owner: model }, []);
+    }
+    if (binding.kind === "import") return ofImport(binding, fn, depth);
+    if (binding.kind === "function") return null;
+    const alias = first(binding.values, (value) => resolve(value, scope, depth + 2));
+    if (alias !== null) return alias;
+    if (scope.tree === null) return place({ kind: "module", source: scope.source }, [name]);
+    if (binding.kind === "parameter") return place({ kind: "parameter", scope, binding }, [name]);
+    return isInside(fn, scope) ? place({ kind: "closure", scope }, [name]) : null;
+  }
+
+  /** A class or a variable that another source of the project exports. */
+  function ofImport(binding: Binding, fn: FunctionModel, depth: number): Place | null {
+    const model = findClass(project, binding.name, fn);
+    if (model !== null) return place({ kind: "static", owner: model }, []);
+    const stem = (binding.source ?? "").split("/").at(-1)!.replace(/\.[cm]?[jt]sx?$/, "");
+    for (const [source, module] of project.modules) {
+      const variable = module.bindings.get(binding.name);
+      if (variable?.kind !== "variable" || depth > MAX_DEPTH) continue;
+      const own = source.file.split(/[/\\]/).at(-1)!.replace(/\.[^.]+$/, "");
+      if (own === stem.split(".").at(-1)) return place({ kind: "module", source }, [binding.name]);
+    }
+    return null;
+  }
+
+  function ofCall(
+    tree: Extract<Tree, { type: "call" }>,
+    fn: FunctionModel,
+    depth: number,
+  ): Place | null {
+    const { callee, args } = tree;
+    if (callee.type === "name" && callee.name === "getattr" && args[1]?.type === "text") {
+      const object = resolve(args[0]!, fn, depth + 1);
+      return object === null ? null : member(object, args[1].value, depth);
+    }
+    if (callee.type === "member") {
+      if (idiomsOf(fn.source.language).element.has(callee.property)) {
+        const object = resolve(callee.object, fn, depth + 1);
+        if (object === null || object.path.length === 0) return null;
+        const step = args[0]?.type === "text" ? `[${args[0].value}]` : "[]";
+        return place(object.root, [...object.path, step]);
+      }
+      if (callee.object.type === "this" && fn.owner !== null) {
+        const method = findMethod(project, fn.owner, callee.property);
+        return method === null ? null : first(method.returns, (value) => {
+          const inner = resolve(value, method, depth + 2);
+          return inner?.root.kind === "instance" && inner.path.length > 0 ? inner : null;
+        });
+      }
+    }
+    return null;
+  }
+
+  return {
+    resolve: (tree, fn) => resolve(tree, fn, 0),
+    assignments: (model) => assigned.get(model) ?? new Map(),
+    declaring,
+  };
+}
+
+/** Tells whether a function is nested in another one. */
+export function isInside(fn: FunctionModel, outer: FunctionModel): boolean {
+  for (let scope = fn.parent; scope !== null; scope = scope.parent) {
+    if (scope === outer) return true;
+  }
+  return false;
+}
+
+/** Returns the words for a place: `history`, `history[sigma]`, `tuner._fitness`. */
+export function nameOf(place: Place): string {
+  let name = "";
+  for (const step of place.path) {
+    if (step === "[]") continue;
+    name += step.startsWith("[") || name === "" ? step : `.${step}`;
+  }
+  return name;
+}
+
+/** Returns the dotted name of a callee or base, such as `np.zeros`, or the empty string. */
+export function dottedName(tree: Tree): string {
+  if (tree.type === "name") return tree.name;
+  if (tree.type === "this") return "this";
+  if (tree.type !== "member") return "";
+  const object = dottedName(tree.object);
+  return object === "" ? "" : `${object}.${tree.property}`;
+}
+
+function first<T, R>(items: readonly T[], find: (item: T) => R | null): R | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function collectAssignments(project: Project): Map<ClassModel, Map<string, Declared[]>> {
+  const assigned = new Map<ClassModel, Map<string, Declared[]>>();
+  for (const fn of project.functions) {
+    const owner = fn.owner;
+    if (owner === null || fn.tree === null) continue;
+    const fields = assigned.get(owner) ?? new Map<string, Declared[]>();
+    assigned.set(owner, fields);
+    for (const part of fn.tree.body) {
+      walk(part, (tree) => {
+        if (tree.type === "function" || tree.type === "class") return false;
+        if (tree.type !== "assign" || !/^(=|\?\?=|\|\|=)$/.test(tree.operator)) return;
+        for (const target of targetsOf(tree.target)) {
+          if (target.type !== "member" || target.object.type !== "this") continue;
+          const list = fields.get(target.property);
+          if (list === undefined) fields.set(target.property, [{ tree, fn }]);
+          else list.push({ tree, fn });
+        }
+      });
+    }
+  }
+  return assigned;
+}
+
+function targetsOf(target: Tree): readonly Tree[] {
+  return target.type === "collection"
+    ? target.entries.flatMap((entry) => targetsOf(entry.value))
+    : [target];
+}

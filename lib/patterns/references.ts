@@ -1,0 +1,378 @@
+/**
+ * What a class keeps hold of beyond its own containers: callbacks, parents, observers and other
+ * collaborators handed in, attributes written into other objects, closures that capture `this`,
+ * and the reference cycles these make.
+ *
+ * @module
+ */
+import type { Analysis } from "./activity.ts";
+import { calleesOf, className } from "./activity.ts";
+import { escapes } from "./bounds.ts";
+import type { PatternFinding } from "./finding.ts";
+import { finding } from "./growth.ts";
+import { idiomsOf } from "./idioms.ts";
+import type { Binding, ClassModel, FunctionModel } from "./model.ts";
+import { findClass, lookUp, methodAround } from "./model.ts";
+import type { CallSite } from "./operations.ts";
+import { dottedName, nameOf } from "./places.ts";
+import { textOf } from "./shapes.ts";
+import type { At, CallTree, Tree } from "./tree.ts";
+import { contains, walk } from "./tree.ts";
+
+/** Words for things that do work for others and are shared: the last word of a name decides. */
+const ROLE =
+  /(^|_|[a-z])(callbacks?|cb|fn|func|function|factory|handlers?|listeners?|observers?|hooks?|objectives?|problem|optimizer|optimiser|monitor|evaluator|context|parent|owner|model|dynamics|integrator|interface|controllers?|plant|engine|runner|executor|manager|client|server|session|connection|socket|bus|emitter|store|service|provider|guards?|constraints?|delegate|subscriber|publisher|scheduler|adapter|tuner|simulator|estimator|driver|device|transport|channel_factory|registry|host|app|view|node|worker|logger_factory|middleware|visitor|callback_fn)$/i;
+
+/** Words for plain data, which is copied or owned rather than shared. */
+const DATA =
+  /(config|params|parameters|settings|options|criteria|spec|specs|result|results|data|state|states|history|info|logger|bounds|space|weights|gains|name|path|id|key|type|mode|level|size|count|limit|rate|time|dt|seed|value|values|matrix|vector|array|metrics|schema|status|message|text|title|label)$/i;
+
+/** Calls that make something the system keeps until it is shut down. */
+export const RESOURCE: RegExp =
+  /^(?!psutil).*?\b(ThreadPoolExecutor|ProcessPoolExecutor|Pool|Thread|Process|Popen|socket|open|Worker|WebSocket|EventSource|BroadcastChannel|MessageChannel|createServer|createReadStream|createWriteStream|fork|spawn|watch|createInterface|Tinypool|Piscina)$/;
+
+/** Finds stored references, foreign attributes, captured closures and reference cycles. */
+export function findReferences(analysis: Analysis): readonly PatternFinding[] {
+  return [
+    ...analysis.project.classes.flatMap((model) => storedReferences(analysis, model)),
+    ...analysis.project.classes.flatMap((model) => ownedCycles(analysis, model)),
+    ...analysis.project.functions.flatMap((fn) => foreignAttributes(analysis, fn)),
+    ...analysis.calls.flatMap((site) => handedClosures(analysis, site)),
+  ];
+}
+
+function storedReferences(analysis: Analysis, model: ClassModel): PatternFinding[] {
+  const findings: PatternFinding[] = [];
+  const report = (fn: FunctionModel, at: At, name: string, note: string): void => {
+    findings.push(reference(fn, at, model, name, note));
+  };
+  for (const [name, declared] of analysis.resolver.assignments(model)) {
+    for (const { tree, fn } of declared) {
+      if (tree.value === null || tree.target.type !== "member") continue;
+      const note = whyStored(analysis, name, tree.value, fn);
+      if (note !== null) report(fn, tree.at, name, note);
+    }
+  }
+  for (const method of model.methods.values()) {
+    for (const parameter of method.tree?.parameters ?? []) {
+      const binding = method.bindings.get(parameter.name);
+      if (!parameter.stored || binding === undefined) continue;
+      const note = roleOf(analysis, parameter.name, binding, method);
+      if (note !== null) report(method, parameter.at, parameter.name, note);
+    }
+  }
+  return findings;
+}
+
+function reference(
+  fn: FunctionModel,
+  at: At,
+  model: ClassModel,
+  attribute: string,
+  note: string,
+): PatternFinding {
+  return finding(fn, at, {
+    kind: "stored_reference",
+    class: model.name,
+    attribute,
+    bounded: null,
+    bound: null,
+    growth: "constant",
+    severity: "none",
+    note: `${note}; strong reference`,
+  });
+}
+
+/** Tells why an assigned value is a reference worth knowing of, or null. */
+function whyStored(
+  analysis: Analysis,
+  name: string,
+  value: Tree,
+  fn: FunctionModel,
+): string | null {
+  const options = value.type === "choice" ? value.options : [value];
+  for (const option of options) {
+    const binding = parameterOf(option, fn);
+    if (binding !== null) {
+      const role = roleOf(analysis, name, binding, fn);
+      if (role !== null) return role;
+    }
+  }
+  if (value.type !== "call") return null;
+  const called = dottedName(value.callee);
+  if (RESOURCE.test(called) && !/(^|\.)(open|watch)$/.test(called)) {
+    return `${called.split(".").at(-1)}: must be shut down`;
+  }
+  if (value.callee.type === "member" && parameterOf(value.callee.object, fn) !== null) {
+    return ROLE.test(name) && !DATA.test(name) ? `collaborator taken from ${called}()` : null;
+  }
+  const made = findClass(analysis.project, called, fn);
+  if (made === null && !/^[A-Z]/.test(called.split(".").at(-1) ?? "")) return null;
+  const held = [...value.args, ...value.keywords.map((keyword) => keyword.value)].find((arg) => {
+    const binding = parameterOf(arg, fn);
+    return binding !== null && roleOf(analysis, binding.name, binding, fn) !== null;
+  });
+  return held === undefined ? null : `holds ${textOf(held, fn)} on behalf of the caller`;
+}
+
+function parameterOf(tree: Tree, fn: FunctionModel): Binding | null {
+  if (tree.type !== "name") return null;
+  const found = lookUp(fn, tree.name);
+  return found?.binding.kind === "parameter" && found.scope.tree !== null ? found.binding : null;
+}
+
+/** What a parameter is, where it is a collaborator rather than data; null for data. */
+function roleOf(
+  analysis: Analysis,
+  name: string,
+  binding: Binding,
+  fn: FunctionModel,
+): string | null {
+  const idioms = idiomsOf(fn.source.language);
+  const annotation = binding.annotation;
+  const isCallable = annotation !== null && idioms.callableAnnotation.test(annotation);
+  if (isCallable) {
+    return /\[\]|List|list|Sequence|Array|Dict/.test(annotation) ? "callbacks" : "callback";
+  }
+  if (annotation !== null && idioms.dataAnnotation.test(annotation)) {
+    return /^(Optional\[)?(Dict|dict)\b/.test(annotation) && ROLE.test(name) &&
+        !/\b(Any|str|float|int|bool)\]*$/.test(annotation)
+      ? "collection of collaborators"
+      : null;
+  }
+  const isRole = ROLE.test(name) || ROLE.test(binding.name);
+  if (DATA.test(name) && !ROLE.test(name)) return null;
+  if (isRole) {
+    return /(callback|cb|fn|func|function|factory|handler|hook|listener)s?$/i.test(name)
+      ? "callback"
+      : "collaborator";
+  }
+  const model = classOfAnnotation(analysis, annotation, fn);
+  return model !== null && hasBehaviour(model) ? `collaborator (${model.name})` : null;
+}
+
+function classOfAnnotation(
+  analysis: Analysis,
+  annotation: string | null,
+  fn: FunctionModel,
+): ClassModel | null {
+  if (annotation === null) return null;
+  const name = /(?:Optional\[|List\[|Sequence\[)*["']?([A-Za-z_][\w.]*)/.exec(annotation)?.[1];
+  return name === undefined ? null : findClass(analysis.project, name, fn);
+}
+
+/** A class with methods of its own, not a record of data. */
+function hasBehaviour(model: ClassModel): boolean {
+  if (model.tree.decorators.some((name) => /dataclass/.test(name))) return false;
+  if (
+    model.bases.some((base) => /(Enum|BaseModel|NamedTuple|TypedDict|Exception|Error)$/.test(base))
+  ) return false;
+  if (DATA.test(model.name)) return false;
+  const own = [...model.methods.values()].filter((method) =>
+    !/^_/.test(method.name) && method.tree?.role === "method" && method.name !== "constructor"
+  );
+  return own.length > 0;
+}
+
+/** `child = new Child(this)` kept in a field, where the child keeps its parent. */
+function ownedCycles(analysis: Analysis, model: ClassModel): PatternFinding[] {
+  const findings: PatternFinding[] = [];
+  for (const [name, declared] of analysis.resolver.assignments(model)) {
+    for (const { tree, fn } of declared) {
+      const { value } = tree;
+      if (value === null) continue;
+      const cycle = value.type === "call"
+        ? parentKept(analysis, value, fn)
+        : fn.source.language === "python"
+        ? ownMethod(model, value, fn)
+        : null;
+      if (cycle !== null) findings.push(cycleFinding(fn, tree.at, model, `${name} -> ${cycle}`));
+    }
+  }
+  return findings;
+}
+
+function parentKept(analysis: Analysis, value: CallTree, fn: FunctionModel): string | null {
+  const child = findClass(analysis.project, dottedName(value.callee), fn);
+  if (child === null) return null;
+  const index = value.args.findIndex((arg) => arg.type === "this" && !arg.isClass);
+  const keyword = value.keywords.find((entry) => entry.value.type === "this")?.name;
+  const constructor = [...child.methods.values()].find((method) =>
+    idiomsOf(child.source.language).constructors.has(method.name)
+  );
+  const parameter = constructor?.tree?.parameters.find((entry, i) =>
+    entry.name === keyword || i === index
+  );
+  if (parameter === undefined || constructor === undefined) return null;
+  const field = parameter.stored ? parameter.name : storedAs(analysis, constructor, parameter.name);
+  return field === null ? null : `${child.name}.${field} -> this`;
+}
+
+/** Name of the field that a method stores one of its parameters in, or null. */
+function storedAs(analysis: Analysis, method: FunctionModel, parameter: string): string | null {
+  if (method.owner === null) return null;
+  for (const [name, declared] of analysis.resolver.assignments(method.owner)) {
+    const isStored = declared.some(({ tree, fn }) =>
+      fn === method && tree.value !== null &&
+      contains(tree.value, (part) => part.type === "name" && part.name === parameter)
+    );
+    if (isStored) return name;
+  }
+  return null;
+}
+
+/** `self.handler = self.handle` or a lambda over self: an object that refers to itself. */
+function ownMethod(model: ClassModel, value: Tree, fn: FunctionModel): string | null {
+  if (
+    value.type === "member" && value.object.type === "this" &&
+    model.methods.get(value.property)?.tree?.role === "method"
+  ) {
+    return `bound method ${value.property} -> self`;
+  }
+  return closureOverThis(value, fn) === null ? null : "closure -> self";
+}
+
+function cycleFinding(fn: FunctionModel, at: At, model: ClassModel, path: string): PatternFinding {
+  const note = fn.source.language === "python"
+    ? "not freed by reference counting, only when the cycle collector runs"
+    : "harmless for V8's collector; matters only for what must be released by hand";
+  return finding(fn, at, {
+    kind: "reference_cycle",
+    class: model.name,
+    attribute: path,
+    bounded: null,
+    bound: null,
+    growth: "constant",
+    severity: "none",
+    note,
+  });
+}
+
+/** Attributes written into objects that somebody else owns. */
+function foreignAttributes(analysis: Analysis, fn: FunctionModel): PatternFinding[] {
+  const findings: PatternFinding[] = [];
+  if (fn.tree === null) return findings;
+  const report = (object: Tree, property: string, value: Tree, at: At): void => {
+    const root = object.type === "name" ? ownerName(object.name, fn) : null;
+    if (root === null) return;
+    const closure = closureOverThis(value, fn);
+    const isKept = value.type === "name" &&
+      /(history|histories|hist|log|cache|trajectory|buffer)$/i.test(value.name);
+    if (!/^_[a-z]/.test(property) && closure === null && !isKept && value.type !== "this") return;
+    if (value.type === "constant" || value.type === "number" || value.type === "text") return;
+    findings.push(finding(fn, at, {
+      kind: "foreign_attribute",
+      class: className(fn),
+      attribute: `${root}.${property}`,
+      bounded: true,
+      bound: "one value, replaced by the next",
+      growth: isKept ? "per_run" : "constant",
+      severity: "none",
+      note: closure === null
+        ? "kept alive by an object that another owner holds, until replaced or dropped with it"
+        : "closure over this kept by another object",
+    }));
+  };
+  for (const part of fn.tree.body) {
+    walk(part, (tree) => {
+      if (tree.type === "function" || tree.type === "class") return false;
+      if (
+        tree.type === "assign" && tree.target.type === "member" && tree.value !== null &&
+        tree.operator === "="
+      ) {
+        report(tree.target.object, tree.target.property, tree.value, tree.at);
+      }
+      if (tree.type === "call" && tree.callee.type === "name" && tree.callee.name === "setattr") {
+        const [object, property, value] = tree.args;
+        if (object && property?.type === "text" && value) {
+          report(object, property.value, value, tree.at);
+        }
+      }
+    });
+  }
+  return findings;
+}
+
+/** Name of another object in a function: a parameter, a local, or the element of a plural. */
+function ownerName(name: string, fn: FunctionModel): string | null {
+  const found = lookUp(fn, name);
+  if (found === null || found.scope.tree === null) return null;
+  const { kind, values } = found.binding;
+  if (kind === "parameter") return name;
+  const element = values.find((value) => value.type === "index" && value.index === null);
+  if (element?.type === "index") {
+    const plural = dottedName(element.object).split(".").at(-1)!;
+    return name.length <= 2 && plural.endsWith("s") ? plural.slice(0, -1) : name;
+  }
+  return kind === "variable" && values.some((value) => value.type === "call") ? name : null;
+}
+
+/** Words in method names that hand a function over for later. */
+const HANDS_OVER =
+  /^(set|add|register|attach|on|subscribe|connect|bind|use|push|append|install|observe|watch)|(callback|listener|handler|observer|hook)s?$/i;
+const EVENTS = /^(on|once|addListener|prependListener|addEventListener|subscribe|observe)$/;
+
+/** Closures over `this` handed to something that lives on. */
+function handedClosures(analysis: Analysis, site: CallSite): PatternFinding[] {
+  const { tree, fn } = site;
+  const { callee } = tree;
+  const model = fn.owner;
+  if (model === null || callee.type !== "member" || callee.object.type === "this") return [];
+  if (!HANDS_OVER.test(callee.property) || EVENTS.test(callee.property)) return [];
+  const args = [...tree.args, ...tree.keywords.map((keyword) => keyword.value)];
+  const index = args.findIndex((arg) => closureOverThis(arg, fn) !== null);
+  if (index < 0) return [];
+  const place = analysis.resolver.resolve(callee.object, fn);
+  if (place === null) return [];
+  const stored = calleesOf(analysis.project, site)
+    .map((target) => storedAs(analysis, target, target.tree?.parameters[index]?.name ?? ""))
+    .find((field) => field !== null);
+  const attribute = `${nameOf(place)}.${stored ?? callee.property}`;
+  const isOwn = place.root.kind === "instance";
+  if (isOwn) {
+    return [
+      reference(fn, tree.at, model, attribute, "hands a closure over this to a field"),
+      cycleFinding(fn, tree.at, model, `${attribute} -> closure -> this`),
+    ];
+  }
+  return [finding(fn, tree.at, {
+    kind: "closure_capture",
+    class: model.name,
+    attribute,
+    bounded: false,
+    bound: null,
+    growth: "per_registration",
+    severity: "minor",
+    note: `${
+      place.root.kind === "parameter" ? "an object of the caller" : "longer-lived state"
+    } keeps this instance alive through the closure`,
+  })];
+}
+
+/** Returns the function that captures `this`, directly, by name or as a bound method. */
+export function closureOverThis(value: Tree, fn: FunctionModel): Tree | null {
+  if (value.type === "function") {
+    const capturing = value.role === "arrow" &&
+      value.body.some((part) => contains(part, (inner) => inner.type === "this"));
+    return capturing ? value : null;
+  }
+  if (value.type === "name") {
+    const found = lookUp(fn, value.name);
+    const own = found?.binding.values.find((option) => option.type === "function");
+    return own === undefined || found!.scope.tree === null
+      ? null
+      : closureOverThis(own, found!.scope);
+  }
+  if (value.type === "call" && value.callee.type === "member" && value.callee.property === "bind") {
+    return value.args[0]?.type === "this" ? value : null;
+  }
+  if (value.type === "member" && value.object.type === "this" && fn.owner !== null) {
+    return fn.owner.methods.get(value.property)?.tree?.role === "method" ? value : null;
+  }
+  return null;
+}
+
+/** Tells whether a function outlives the call that made it and captures the scope of a method. */
+export function isLongLived(fn: FunctionModel): boolean {
+  return escapes(fn) && methodAround(fn) !== fn;
+}

@@ -1,0 +1,192 @@
+/**
+ * Tells what kind of container an expression makes: a list, a map, a ring with its capacity, a
+ * fixed array. Growth is a question only of some shapes.
+ *
+ * @module
+ */
+import type { Shape } from "./idioms.ts";
+import { idiomsOf } from "./idioms.ts";
+import type { ClassModel, FunctionModel, Project } from "./model.ts";
+import { findClass, lookUp } from "./model.ts";
+import { dottedName } from "./places.ts";
+import type { CallTree, Tree } from "./tree.ts";
+
+/** A container, as its initial value shows it. */
+export interface Container {
+  readonly shape: Shape;
+  /** Capacity in words of the source, for a ring. */
+  readonly capacity: string | null;
+  /** Class of the project, where the value is an instance of one. */
+  readonly instance: ClassModel | null;
+  /** True when it starts with nothing in it. */
+  readonly empty: boolean;
+  /** Keys of a literal, to tell a fixed record from a map that grows. */
+  readonly keys: readonly string[];
+  /** What its elements are, where the source says so (`defaultdict(list)`). */
+  readonly element: Container | null;
+  /** Initial values by key, for a literal. */
+  readonly entries: ReadonlyMap<string, Tree>;
+}
+
+const UNKNOWN: Container = {
+  shape: "unknown",
+  capacity: null,
+  instance: null,
+  empty: false,
+  keys: [],
+  element: null,
+  entries: new Map(),
+};
+
+/** Returns the container that an expression makes, `unknown` where it is none or cannot be seen. */
+export function containerOf(
+  tree: Tree | null,
+  fn: FunctionModel,
+  project: Project,
+  depth = 0,
+): Container {
+  if (tree === null || depth > 6) return UNKNOWN;
+  const next = (part: Tree): Container => containerOf(part, fn, project, depth + 1);
+  switch (tree.type) {
+    case "collection":
+      return ofLiteral(tree);
+    case "comprehension":
+      return { ...UNKNOWN, shape: tree.shape };
+    case "text":
+    case "template":
+      return { ...UNKNOWN, shape: "text", empty: tree.type === "text" && tree.value === "" };
+    case "number":
+      return { ...UNKNOWN, shape: "number" };
+    case "choice":
+      return tree.options.map(next).find((option) => option.shape !== "unknown") ?? UNKNOWN;
+    case "operation": {
+      const list = tree.operands.map(next).find((part) => part.shape === "list");
+      return list === undefined ? UNKNOWN : { ...list, empty: false };
+    }
+    case "name": {
+      const found = lookUp(fn, tree.name);
+      if (found === null || found.binding.kind === "parameter") {
+        return ofParameter(found?.binding, fn);
+      }
+      return found.binding.values.map((value) =>
+        containerOf(value, found.scope, project, depth + 2)
+      ).find((option) => option.shape !== "unknown" || option.instance !== null) ?? UNKNOWN;
+    }
+    case "call":
+      return ofCall(tree, fn, project, depth);
+    default:
+      return UNKNOWN;
+  }
+}
+
+/** Returns the container that a type annotation promises. */
+export function containerOfAnnotation(
+  annotation: string | null,
+  fn: FunctionModel,
+  project: Project,
+): Container {
+  if (annotation === null) return UNKNOWN;
+  const shape = idiomsOf(fn.source.language).shapeOfAnnotation(annotation);
+  if (shape !== null) return { ...UNKNOWN, shape };
+  const name = /^["']?(?:Optional\[)?["']?([A-Za-z_][\w.]*)/.exec(annotation)?.[1] ?? "";
+  const instance = name === "" ? null : findClass(project, name, fn);
+  return instance === null ? UNKNOWN : { ...UNKNOWN, instance };
+}
+
+function ofParameter(
+  binding: { readonly annotation: string | null } | undefined,
+  fn: FunctionModel,
+): Container {
+  const shape = binding?.annotation
+    ? idiomsOf(fn.source.language).shapeOfAnnotation(binding.annotation)
+    : null;
+  return shape === null ? UNKNOWN : { ...UNKNOWN, shape };
+}
+
+function ofLiteral(tree: Extract<Tree, { type: "collection" }>): Container {
+  const entries = new Map<string, Tree>();
+  for (const { key, value } of tree.entries) {
+    if (key?.type === "text") entries.set(key.value, value);
+  }
+  return {
+    ...UNKNOWN,
+    shape: tree.shape === "tuple" ? "fixed" : tree.shape,
+    empty: tree.entries.length === 0,
+    keys: [...entries.keys()],
+    entries,
+  };
+}
+
+function ofCall(tree: CallTree, fn: FunctionModel, project: Project, depth: number): Container {
+  const name = dottedName(tree.callee);
+  const factory = tree.keywords.find((keyword) => keyword.name === "default_factory")?.value;
+  if (/(^|\.)field$/.test(name) && factory !== undefined) {
+    return ofFactory(factory, fn, project, depth);
+  }
+  if (/(^|\.)defaultdict$/.test(name)) {
+    const element = tree.args[0] ? ofFactory(tree.args[0], fn, project, depth) : null;
+    return { ...UNKNOWN, shape: "map", empty: true, element };
+  }
+  if (/(^|\.)deque$/.test(name)) {
+    const limit = tree.keywords.find((keyword) => keyword.name === "maxlen")?.value ?? tree.args[1];
+    if (limit !== undefined && !(limit.type === "constant" && limit.value === null)) {
+      const capacity = textOf(limit, fn);
+      return { ...UNKNOWN, shape: "ring", capacity: `deque(maxlen=${capacity})` };
+    }
+  }
+  if (name === "Array" && fn.source.language !== "python") {
+    return { ...UNKNOWN, shape: "list", empty: tree.args.length !== 1 };
+  }
+  const model = findClass(project, name, fn);
+  const shape = model === null ? idiomsOf(fn.source.language).shapeOfConstructor(name) : null;
+  if (shape === "ring") return { ...UNKNOWN, shape, capacity: textOf(tree, fn).slice(0, 60) };
+  if (shape === "queue") {
+    const limit = tree.keywords.find((keyword) => keyword.name === "maxsize")?.value ??
+      tree.args[0];
+    return limit === undefined
+      ? { ...UNKNOWN, shape, empty: true }
+      : { ...UNKNOWN, shape: "ring", capacity: `maxsize ${textOf(limit, fn)}` };
+  }
+  if (shape !== null) return { ...UNKNOWN, shape, empty: tree.args.length === 0 };
+  if (model !== null && (tree.construct || fn.source.language === "python")) {
+    return { ...UNKNOWN, instance: model };
+  }
+  // `x.slice()`, `[...].filter(…)`, `list.copy()` keep the shape of what they copy.
+  if (
+    tree.callee.type === "member" &&
+    /^(slice|filter|map|concat|copy|fill|sort|reverse|flat)$/.test(tree.callee.property)
+  ) {
+    const inner = containerOf(tree.callee.object, fn, project, depth + 1);
+    if (inner.shape !== "unknown") return { ...inner, empty: false };
+  }
+  return UNKNOWN;
+}
+
+/** `list`, `dict`, a class or a lambda, as given to `defaultdict` or `default_factory`. */
+function ofFactory(factory: Tree, fn: FunctionModel, project: Project, depth: number): Container {
+  if (factory.type === "function") {
+    const body = factory.body[0];
+    return containerOf(body?.type === "return" ? body.value : null, fn, project, depth + 1);
+  }
+  const call: CallTree = {
+    type: "call",
+    at: factory.at,
+    callee: factory,
+    args: [],
+    keywords: [],
+    construct: false,
+  };
+  return ofCall(call, fn, project, depth + 1);
+}
+
+/** Returns the source text of a tree on one line. */
+export function textOf(tree: Tree, fn: FunctionModel): string {
+  const { lines } = fn.source;
+  const first = lines[tree.at.line - 1] ?? "";
+  const length = tree.at.end - tree.at.start;
+  let text = first.slice(tree.at.column - 1, tree.at.column - 1 + length);
+  for (let line = tree.at.line; text.length < length && line < lines.length; line++) {
+    text += `\n${lines[line]!.slice(0, length - text.length - 1)}`;
+  }
+  return text.replace(/\s+/g, " ").trim();
+}
