@@ -30,6 +30,12 @@ export interface Analysis {
   container(place: Place): Container;
   /** Where a place is first given its container, or null. */
   declaration(place: Place): { readonly at: At; readonly fn: FunctionModel | null } | null;
+  /** Calls made in a method or outermost function, and in what is nested in it. */
+  callsIn(unit: FunctionModel): readonly CallSite[];
+  /** Operations in a method or outermost function, and in what is nested in it. */
+  operationsIn(unit: FunctionModel): readonly Operation[];
+  /** Calls of own methods under a condition, by the class that makes them. */
+  guardedCalls(model: ClassModel): readonly CallSite[];
   /** Methods and functions that call a unit directly. */
   callersOf(unit: FunctionModel): readonly FunctionModel[];
   /** Call sites whose callee can be a function. */
@@ -56,6 +62,14 @@ export function analyse(project: Project): Analysis {
     if (place !== null) mapLike.add(place.key);
   }
   const parents = collectParents(project);
+  const callsByUnit = group(calls, ({ fn }) => methodAround(fn));
+  const operationsByUnit = group(operations, ({ fn }) => methodAround(fn));
+  const guarded = group(
+    calls.filter(({ tree, around }) =>
+      around.length > 0 && tree.callee.type === "member" && tree.callee.object.type === "this"
+    ),
+    ({ fn }) => fn.owner,
+  );
   const containers = new Map<string, Container>();
   const analysis: Analysis = {
     project,
@@ -73,6 +87,9 @@ export function analyse(project: Project): Analysis {
       return found;
     },
     declaration: (place) => findDeclaration(analysis, place),
+    callsIn: (unit) => callsByUnit.get(unit) ?? [],
+    operationsIn: (unit) => operationsByUnit.get(unit) ?? [],
+    guardedCalls: (model) => guarded.get(model) ?? [],
     callersOf: (unit) => [...new Set((sites.get(unit) ?? []).map(({ fn }) => methodAround(fn)))],
     callSites: (fn) => sites.get(fn) ?? [],
     leadingTo: (unit) => {

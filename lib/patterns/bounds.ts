@@ -35,6 +35,12 @@ const ADDS = /^(_|#)?(add|append|set|include|insert)(_|(?=[A-Z])|$)/;
 const RECORDS =
   /(sample|data|record|value|entry|entries|event|error|warning|info|metric|solution|point|trajectory|measurement|step|state|item|result|log|message|score|observation|reading|row|line|batch|frame|tick|snapshot|history|run)s?$/i;
 
+/** Methods that begin or end a piece of normal work. */
+const BEGINS =
+  /^(_|#)?(start|begin|run|init|setup|set_up|prepare|new|next|load|open|connect|flush|drain|process|consume|take|collect|export|save|write|send|commit|swap|rotate|handle|emit|deliver|publish)/i;
+/** Methods that end the life of an owner. */
+const CLOSES = /^(_|#)?(stop|disconnect|end|quit|exit|unload|detach|unmount|kill)/i;
+
 /** Keys that come from a small closed set, by the words programmers use for such sets. */
 const CLOSED_KEY =
   /(^|_|[a-z])(type|kind|category|level|mode|phase|severity|status|axis|channel|direction|side|unit|locale|language|topic_type|method|algorithm)s?$/i;
@@ -84,6 +90,7 @@ class Judge {
       () => this.#exchange(),
       () => this.#recreated(),
       () => this.#takenOut(),
+      () => this.#restored(),
       () => this.#builder(),
     ];
   }
@@ -146,8 +153,12 @@ class Judge {
 
   /** The keys come from a closed set. */
   #key(): string | null {
-    const { effect, detail, fn } = this.#site;
-    return effect === "insert" && detail !== null ? closedKey(this.#analysis, detail, fn) : null;
+    const { effect, detail, fn, verb } = this.#site;
+    if (verb === "update" && detail?.type === "name") {
+      return `keys chosen by the caller (${detail.name})`;
+    }
+    const isKeyed = effect === "insert" || verb === "add" && detail?.type !== "name";
+    return isKeyed && detail !== null ? closedKey(this.#analysis, detail, fn) : null;
   }
 
   /** Cut back to a limit somewhere, or popped while too long. */
@@ -173,12 +184,13 @@ class Judge {
 
   /** `if (full) this.#evict()` with the eviction in the helper. */
   #helper(): string | null {
-    for (const { tree, fn, around } of this.#analysis.calls) {
+    const owner = this.#unit.owner;
+    for (const { tree, fn, around } of owner === null ? [] : this.#analysis.guardedCalls(owner)) {
+      if (tree.callee.type !== "member") continue;
       const test = around.map(testOf).find((part) =>
         part !== null && this.#isLimit(part, fn, "any")
       );
-      if (!test || tree.callee.type !== "member" || tree.callee.object.type !== "this") continue;
-      if (fn.owner === null) continue;
+      if (!test || fn.owner === null) continue;
       const helper = findMethod(this.#analysis.project, fn.owner, tree.callee.property);
       const takes = this.#around.some((operation) =>
         helper !== null && methodAround(operation.fn) === helper && takesOut(operation)
@@ -224,11 +236,35 @@ class Judge {
       if (runs !== undefined) {
         return `re-created by ${unit.name}() (line ${line}) in ${runs.name}()`;
       }
-      if (!isLifecycle(unit) && operation.place.key === this.#site.place.key) {
+      if (this.#isRoutine(operation) && operation.place.key === this.#site.place.key) {
         return `emptied by ${unit.name}() (line ${line})`;
       }
     }
     return null;
+  }
+
+  /** Emptying that belongs to normal work: what is there is taken first, or a run begins. */
+  #isRoutine(operation: Operation): boolean {
+    const unit = methodAround(operation.fn);
+    if (isLifecycle(unit) || CLOSES.test(unit.name)) return false;
+    if (
+      BEGINS.test(unit.name) ||
+      this.#analysis.callersOf(unit).some((caller) =>
+        caller !== unit && caller.owner === unit.owner
+      )
+    ) {
+      return true;
+    }
+    let uses = 0;
+    for (const part of unit.tree?.body ?? []) {
+      walk(part, (inner) => {
+        if (inner.type !== "member" && inner.type !== "name") return;
+        if (this.#analysis.resolver.resolve(inner, operation.fn)?.key === operation.place.key) {
+          uses++;
+        }
+      });
+    }
+    return uses > 1;
   }
 
   /** Entries leave one by one in another function. */
@@ -258,6 +294,25 @@ class Judge {
       : `registrations, emptied by ${
         methodAround(emptied.fn).name
       }() (line ${emptied.tree.at.line})`;
+  }
+
+  /** `this.x = saved` at the end: the growth is undone. */
+  #restored(): string | null {
+    const { tree, fn } = this.#site;
+    const restored = this.#same.find((operation) =>
+      operation.effect === "replace" && operation.fn === fn &&
+      operation.tree.at.start > tree.at.start &&
+      operation.detail?.type === "name" &&
+      lookUp(fn, operation.detail.name)?.binding.values.some((value) =>
+        contains(
+          value,
+          (part) =>
+            part.type === "member" &&
+            this.#analysis.resolver.resolve(part, fn)?.key === this.#site.place.key,
+        )
+      )
+    );
+    return restored === undefined ? null : `restored at line ${restored.tree.at.line}`;
   }
 
   #builder(): string | null {
@@ -457,7 +512,11 @@ function useOfName(fn: FunctionModel): boolean {
           escaped ||= !SYNCHRONOUS.test(callee);
         }
       } else if (tree.type === "return" || tree.type === "assign") {
-        if (tree.value?.type === "name" && tree.value.name === name) escaped = true;
+        // Stored on an object of this very call, it goes away with that object.
+        const isLocal = tree.type === "assign" && tree.target.type === "member" &&
+          tree.target.object.type === "name" &&
+          scope.bindings.get(tree.target.object.name)?.kind === "variable";
+        if (tree.value?.type === "name" && tree.value.name === name && !isLocal) escaped = true;
       } else if (tree.type === "collection") {
         escaped ||= tree.entries.some(({ value }) => value.type === "name" && value.name === name);
       }

@@ -173,6 +173,7 @@ function natureOf(analysis: Analysis, operation: Operation): "growth" | "fixed" 
     default:
       return "nothing";
   }
+  if (verb === "passed") return /^(text|number|fixed)$/.test(shape) ? "nothing" : "growth";
   if (verb === "+=" || verb === "|=") return addNature(analysis, operation);
   if (verb === "+" || verb === "spread" || verb === "concat") {
     const added = operation.detail;
@@ -187,7 +188,11 @@ function natureOf(analysis: Analysis, operation: Operation): "growth" | "fixed" 
     return verb === "Object.assign" ? assignNature(operation) : "growth";
   }
   if (verb === "splice") return "growth";
-  if (instance !== null) return grows(analysis, operation) ? "growth" : "nothing";
+  // `monitor.update(x)` on a class of the project is a call, not a growing map.
+  if (instance !== null) {
+    return verb !== "update" && grows(analysis, operation) ? "growth" : "nothing";
+  }
+  if (verb === "update" && shape === "map") return updateNature(operation);
   const accepted = operation.fn.source && acceptedShapes(operation);
   return accepted.includes(shape) || shape === "weak" && verb !== "push" ? "growth" : "nothing";
 }
@@ -197,6 +202,14 @@ function acceptedShapes(operation: Operation): readonly string[] {
     operation.fn.source.language === "python" ? "python" : "typescript"
   ]!;
   return shapes[operation.verb] ?? [];
+}
+
+/** `d.update(…)` writes the same keys again, unless the caller brings others each time. */
+function updateNature(operation: Operation): "growth" | "nothing" {
+  const { tree, detail } = operation;
+  if (tree.type !== "call" || detail === null) return "nothing";
+  const isLiteral = detail.type === "collection" || detail.type === "call";
+  return isLiteral ? "nothing" : "growth";
 }
 
 /** `Object.assign(this, …)` sets fields; into a map of unknown keys it grows. */
@@ -310,17 +323,21 @@ const GROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 function throughParameters(analysis: Analysis, operation: Operation): readonly Operation[] {
   const { root, path } = operation.place;
   if (root.kind !== "parameter" || !/^(grow|insert)$/.test(operation.effect)) return [operation];
+  if (natureOf(analysis, operation) !== "growth") return [operation];
   const passed = passedPlaces(analysis, root.scope, root.binding.name, root.binding.index, 0);
-  if (passed.length === 0) return [operation];
-  return passed.map(({ place, site }): Operation => ({
+  const callers = passed.map(({ place, site }): Operation => ({
     ...operation,
-    place: extend(place, path.slice(1)),
+    // Which keys of it grow is the callee's affair; the caller sees one container growing.
+    place: extend(place, path.slice(1).filter((step) => !step.startsWith("["))),
+    effect: "grow",
+    verb: "passed",
     fn: site.fn,
     tree: site.tree,
     around: site.around,
     exits: [],
     via: "parameter",
   }));
+  return KEPT.test(path[0]!) ? [operation, ...callers] : callers.length > 0 ? callers : [operation];
 }
 
 function extend(place: Place, steps: readonly string[]): Place {

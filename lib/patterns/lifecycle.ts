@@ -49,7 +49,8 @@ function ownedState(
   const owned: { model: ClassModel; state: Owned }[] = [];
   for (const { operation, bound } of sites) {
     const { place, fn } = operation;
-    if (bound.bounded || place.root.kind !== "instance") continue;
+    const isNested = place.path.slice(1).some((step) => !step.startsWith("["));
+    if (bound.bounded || place.root.kind !== "instance" || isNested) continue;
     const model = analysis.resolver.declaring(place.root.owner, place.path[0]!);
     const declared = analysis.declaration(place);
     const state: Owned = {
@@ -85,9 +86,10 @@ function ofClass(
   owned: readonly Owned[],
 ): PatternFinding[] {
   const findings: PatternFinding[] = [];
-  const own = [...model.methods.values()].filter(isLifecycle);
+  const own = [...model.methods.values()].filter((method) => endsLife(analysis, method));
   const all = ancestry(analysis.project, model)
-    .flatMap((ancestor) => [...ancestor.methods.values()]).filter(isLifecycle);
+    .flatMap((ancestor) => [...ancestor.methods.values()])
+    .filter((method) => endsLife(analysis, method));
   const released = new Set(all.flatMap((method) => [...releasedBy(analysis, method)]));
   for (const method of own) findings.push(lifecycle(analysis, model, method));
   for (const method of own) {
@@ -102,6 +104,14 @@ function ofClass(
     }
   }
   return findings;
+}
+
+/** A lifecycle method by its name; `stop` and `disconnect` only where they release something. */
+function endsLife(analysis: Analysis, method: FunctionModel): boolean {
+  if (method.tree?.role === "getter" || method.tree?.role === "setter") return false;
+  return isLifecycle(method) ||
+    /^_*(stop|disconnect|unmount|detach)([_A-Z]|$)/.test(method.name) &&
+      releasedBy(analysis, method).size > 0;
 }
 
 function lifecycle(analysis: Analysis, model: ClassModel, method: FunctionModel): PatternFinding {
@@ -176,14 +186,14 @@ function unreleased(
 function releasedBy(analysis: Analysis, method: FunctionModel): ReadonlySet<string> {
   const units = reached(analysis, method);
   const names = new Set<string>();
-  for (const { effect, place, fn, detail } of analysis.operations) {
-    if (!units.has(methodAround(fn)) || place.root.kind === "parameter") continue;
+  const all = [...units];
+  for (const { effect, place, detail } of all.flatMap((unit) => analysis.operationsIn(unit))) {
+    if (place.root.kind === "parameter") continue;
     const drops = /^(clear|trim|shrink|filter)$/.test(effect) ||
       effect === "replace" && (detail === null || isEmptying(detail) !== "other");
     if (drops) names.add(place.path[0]!);
   }
-  for (const { tree, fn } of analysis.calls) {
-    if (!units.has(methodAround(fn))) continue;
+  for (const { tree, fn } of all.flatMap((unit) => analysis.callsIn(unit))) {
     const isClear = /^(clearInterval|clearTimeout)$/.test(dottedName(tree.callee));
     const object = isClear
       ? tree.args[0]
@@ -202,8 +212,7 @@ function releasedBy(analysis: Analysis, method: FunctionModel): ReadonlySet<stri
 function reached(analysis: Analysis, method: FunctionModel): ReadonlySet<FunctionModel> {
   const units = new Set<FunctionModel>([method]);
   for (const unit of units) {
-    for (const site of analysis.calls) {
-      if (methodAround(site.fn) !== unit) continue;
+    for (const site of analysis.callsIn(unit)) {
       const { callee } = site.tree;
       const isOwn = callee.type === "member" && callee.object.type === "this" ||
         callee.type === "name" ||
