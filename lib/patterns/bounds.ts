@@ -92,6 +92,7 @@ class Judge {
       () => this.#takenOut(),
       () => this.#restored(),
       () => this.#builder(),
+      () => this.#ephemeral(),
     ];
   }
 
@@ -281,7 +282,9 @@ class Judge {
       const inFinally = operation.fn === this.#site.fn && this.#isKeyed() &&
         operation.tree.at.start > this.#site.tree.at.start;
       if (isElsewhere || inFinally) {
-        return `taken out by ${unit.name}() (line ${operation.tree.at.line})`;
+        return `taken out by ${
+          unit.name === "" ? "a callback" : `${unit.name}()`
+        } (line ${operation.tree.at.line})`;
       }
     }
     if (!registers(this.#unit)) return null;
@@ -320,6 +323,24 @@ class Judge {
     return /Builder$/.test(owner) && registers(this.#unit)
       ? "builder: one per call while building"
       : null;
+  }
+
+  /** A class of this file whose instances never leave the call that makes them. */
+  #ephemeral(): string | null {
+    const { root } = this.#site.place;
+    if (root.kind !== "instance") return null;
+    const { owner } = root;
+    const { exports } = owner.source;
+    const name = owner.tree.name;
+    if (exports === null || name === null || exports.has(name) || owner.scope.tree !== null) {
+      return null;
+    }
+    const made = this.#analysis.calls.filter(({ tree, fn }) =>
+      tree.construct && fn.source === owner.source && dottedName(tree.callee) === name
+    );
+    const stays = made.length > 0 &&
+      made.every(({ tree, fn }) => staysInCall(this.#analysis, tree, fn));
+    return stays ? `instances of ${name} live within one call` : null;
   }
 
   /** A test about how much there is. `below`: true while there is room. */
@@ -439,6 +460,10 @@ export function closedKey(
       return CLOSED_KEY.test(key.property) ? `one per ${key.property}` : null;
     case "name":
       return closedName(analysis, key.name, fn, depth);
+    case "choice":
+      return key.options.every((option) => closedKey(analysis, option, fn, depth + 1) !== null)
+        ? "one of few values"
+        : null;
     default:
       return null;
   }
@@ -454,6 +479,10 @@ function closedName(
   const found = lookUp(fn, name);
   if (found === null) return null;
   const { binding, scope } = found;
+  const type = binding.annotation ?? "";
+  const isClosed = analysis.project.closedTypes.has(type.replace(/^["']|["']$/g, "")) ||
+    /^\|?\s*"[^"]*"(\s*\|\s*"[^"]*")*$/.test(type) || type === "boolean";
+  if (isClosed) return `one per ${type}`;
   for (const value of binding.values) {
     const iterated = value.type === "call" && value.callee.type === "member" &&
         /^(items|keys|entries)$/.test(value.callee.property)
@@ -471,7 +500,7 @@ function closedName(
         return `keys chosen by the caller (${iterated.name})`;
       }
     }
-    if (value.type === "operation" || value.type === "member") {
+    if (value.type === "operation" || value.type === "member" || value.type === "choice") {
       const closed = closedKey(analysis, value, scope, depth + 1);
       if (closed !== null) return closed;
     }
@@ -483,9 +512,11 @@ function closedName(
 export function escapes(fn: FunctionModel): boolean {
   const { use } = fn;
   if (fn.tree === null || fn.isMethod) return false;
-  if (use.kind === "returned" || use.kind === "stored" || use.kind === "entry") return true;
-  if (use.kind !== "argument") return useOfName(fn);
-  const callee = use.call!.callee;
+  if (use.kind === "local") return false;
+  if (use.kind === "returned" || use.kind === "stored") return true;
+  if (use.kind === "entry" && use.call === null) return true;
+  if (use.call === null) return useOfName(fn);
+  const callee = use.call.callee;
   const name = callee.type === "member" ? callee.property : dottedName(callee);
   return !SYNCHRONOUS.test(name);
 }
@@ -493,6 +524,32 @@ export function escapes(fn: FunctionModel): boolean {
 /** Callbacks that are called before the call that takes them returns, or at most once later. */
 const SYNCHRONOUS =
   /^(forEach|map|filter|reduce|reduceRight|some|every|find|findIndex|findLast|flatMap|sort|toSorted|from|replace|replaceAll|sorted|min|max|then|catch|finally|Promise|queueMicrotask|setTimeout|setImmediate|nextTick|describe|it|test|batch|transaction|walk|visit|traverse|array|all|race)$/;
+
+/** `new Work(…).run()`, or a local that is never returned, stored or put into anything. */
+function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): boolean {
+  const parent = analysis.parentOf(tree);
+  if (fn.tree === null || parent === null) return false;
+  if (parent.type === "member") return true;
+  if (parent.type !== "assign" || parent.target.type !== "name") return false;
+  const name = parent.target.name;
+  let leaves = false;
+  const isIt = (part: Tree | null): boolean => part?.type === "name" && part.name === name;
+  for (const part of fn.tree.body) {
+    walk(part, (inner) => {
+      if (inner.type === "return") leaves ||= isIt(inner.value);
+      else if (inner.type === "assign") leaves ||= isIt(inner.value);
+      else if (inner.type === "collection") {
+        leaves ||= inner.entries.some(({ value }) => isIt(value));
+      } else if (inner.type === "call" && inner.construct) {
+        leaves ||= inner.args.some(isIt);
+      } else if (inner.type === "function") {
+        const model = analysis.project.byTree.get(inner);
+        leaves ||= model !== undefined && escapes(model) && contains(inner, isIt);
+      }
+    });
+  }
+  return !leaves;
+}
 
 /** A named inner function escapes where its name is used other than called. */
 function useOfName(fn: FunctionModel): boolean {
@@ -526,6 +583,10 @@ function useOfName(fn: FunctionModel): boolean {
 }
 
 function isReplacing(operation: Operation): boolean {
+  const { detail } = operation;
+  // `pending = [rest]`: a literal of fixed size, whatever it holds.
+  const isFixed = detail?.type === "collection" && detail.entries.every((entry) => !entry.spread);
+  if (operation.effect === "replace" && isFixed) return true;
   return operation.effect === "replace" && operation.detail !== null &&
       isEmptying(operation.detail) !== "other" ||
     operation.effect === "replace" && operation.detail?.type === "comprehension";

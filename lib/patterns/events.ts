@@ -6,9 +6,10 @@
  */
 import type { Analysis } from "./activity.ts";
 import { className, isConstructor } from "./activity.ts";
+import { escapes } from "./bounds.ts";
 import type { PatternFinding } from "./finding.ts";
 import { finding } from "./growth.ts";
-import type { FunctionModel } from "./model.ts";
+import type { Binding, FunctionModel } from "./model.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { CallSite } from "./operations.ts";
 import { dottedName } from "./places.ts";
@@ -64,7 +65,9 @@ function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
   }
   const [event, handler, options] = args;
   if (event === undefined || handler === undefined || !isHandler(handler, fn)) return null;
-  const target = textOf(callee.object, fn);
+  if (!isEventName(event)) return null;
+  const emitter = emitterOf(callee.object);
+  const target = textOf(emitter, fn);
   const name = event.type === "text" ? event.value : textOf(event, fn);
   const isAbort = name === "abort";
   const once = /nce/.test(callee.property) || hasOption(options, "once");
@@ -72,7 +75,7 @@ function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
     ? "removed by its AbortSignal"
     : once && !isAbort
     ? "fires once"
-    : removal(analysis, site, callee.object, event) ?? localTarget(analysis, callee.object, fn);
+    : removal(analysis, site, emitter, event) ?? localTarget(analysis, emitter, fn);
   return describe(site, {
     kind: "listener",
     attribute: `${target}.${callee.property}(${name})`.slice(0, 120),
@@ -83,6 +86,21 @@ function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
         : "never removed"
       : "listener",
   });
+}
+
+/** `"close"`, a template, `Events.Close`, `eventName`: not any first argument of an `on`. */
+function isEventName(event: Tree): boolean {
+  if (event.type === "text" || event.type === "template") return true;
+  const name = lastName(event);
+  return /event|signal|type|topic|channel/i.test(name) || /^[A-Z]/.test(name);
+}
+
+/** `process.on(…).on(…)` listens to `process` both times. */
+function emitterOf(object: Tree): Tree {
+  return object.type === "call" && object.callee.type === "member" &&
+      (ADDS.test(object.callee.property) || REMOVES.test(object.callee.property))
+    ? emitterOf(object.callee.object)
+    : object;
 }
 
 function isHandler(handler: Tree, fn: FunctionModel): boolean {
@@ -110,7 +128,7 @@ function removal(analysis: Analysis, site: CallSite, object: Tree, event: Tree):
       fn.source !== site.fn.source || tree.callee.type !== "member" ||
       !REMOVES.test(tree.callee.property)
     ) continue;
-    const sameTarget = lastName(tree.callee.object) === target;
+    const sameTarget = lastName(emitterOf(tree.callee.object)) === target;
     const sameEvent = tree.args[0] === undefined || textOf(tree.args[0], fn) === event_;
     if (sameTarget && sameEvent) return `${tree.callee.property} at line ${tree.at.line}`;
   }
@@ -119,23 +137,61 @@ function removal(analysis: Analysis, site: CallSite, object: Tree, event: Tree):
 
 /** The emitter was made in the same call, or is owned by the instance that listens. */
 function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel): string | null {
-  if (object.type === "call") return "emitter made for this call";
-  if (object.type === "name") {
-    const found = lookUp(fn, object.name);
-    const isLocal = found !== null && found.scope.tree !== null &&
-      found.binding.kind === "variable" &&
-      found.binding.values.some((value) => value.type === "call") &&
-      analysis.resolver.resolve(object, fn)?.root.kind !== "instance";
-    return isLocal ? "emitter is local" : null;
+  let root = object;
+  while (root.type === "member" || root.type === "index" || root.type === "call") {
+    if (root.type === "call") {
+      if (root.construct || root.callee.type !== "member") return "emitter made for this call";
+      root = root.callee.object;
+    } else root = root.object;
+  }
+  if (root.type === "name") {
+    const found = lookUp(fn, root.name);
+    const place = analysis.resolver.resolve(root, fn);
+    const isOwn = place === null ||
+      place.root.kind === "closure" && !leavesScope(fn, place.root.scope);
+    if (found !== null && found.scope.tree !== null && isOwn) {
+      return found.binding.kind === "variable" && found.binding.values.length > 0
+        ? "emitter is local"
+        : null;
+    }
+    if (place?.root.kind === "parameter") {
+      return passedLocal(analysis, place.root.scope, place.root.binding);
+    }
   }
   const place = analysis.resolver.resolve(object, fn);
-  if (place?.root.kind !== "instance" || place.path.length !== 1) return null;
+  if (place?.root.kind !== "instance" || place.path.length === 0) return null;
   const made = (analysis.resolver.assignments(place.root.owner).get(place.path[0]!) ?? [])
     .map(({ tree }) => tree.value).concat(
       place.root.owner.fields.get(place.path[0]!)?.value ?? null,
     );
-  const isOwned = made.some((value) => value?.type === "call" && value.construct);
-  return isOwned && isConstructor(methodAround(fn)) ? "emitter is owned by the instance" : null;
+  const isOwned = made.some((value) => value?.type === "call");
+  const isOnce = isConstructor(methodAround(fn)) ||
+    (analysis.resolver.assignments(place.root.owner).get(place.path[0]!) ?? []).some((declared) =>
+      declared.fn === fn
+    );
+  return isOwned && isOnce ? "emitter is owned by the instance" : null;
+}
+
+/** Some function between a place and the scope of a name outlives that scope. */
+function leavesScope(fn: FunctionModel, scope: FunctionModel): boolean {
+  for (
+    let inner: FunctionModel | null = fn;
+    inner !== null && inner !== scope;
+    inner = inner.parent
+  ) {
+    if (escapes(inner)) return true;
+  }
+  return false;
+}
+
+/** Every caller of a private function hands in an emitter of its own making. */
+function passedLocal(analysis: Analysis, fn: FunctionModel, binding: Binding): string | null {
+  const sites = analysis.callSites(fn);
+  const isLocal = sites.length > 0 && sites.every((site) => {
+    const arg = site.tree.args[binding.index];
+    return arg !== undefined && site.fn !== fn && localTarget(analysis, arg, site.fn) !== null;
+  });
+  return isLocal ? "emitter is made by the caller" : null;
 }
 
 /** `new ResizeObserver(…)` that nothing disconnects. */
@@ -166,8 +222,9 @@ function timer(analysis: Analysis, site: CallSite): PatternFinding | null {
     ? undefined
     : analysis.calls.find(({ tree: other, fn: where }) =>
       where.source === fn.source &&
-      new RegExp(`^(clearInterval|clearTimeout)$`).test(dottedName(other.callee)) &&
-      other.args[0] !== undefined && lastName(other.args[0]) === handle
+      /^(clearInterval|clearTimeout)$/.test(dottedName(other.callee)) &&
+      other.args[0] !== undefined && (lastName(other.args[0]) === handle ||
+        analysis.resolver.resolve(other.args[0], where)?.path[0] === handle)
     );
   return describe(site, {
     kind: "timer",
@@ -209,7 +266,11 @@ function handleOf(analysis: Analysis, tree: CallTree): string | null {
   if (parent?.type === "assign") return lastName(parent.target);
   if (parent?.type === "field") return parent.name;
   if (parent?.type === "return") return "returned";
-  if (parent?.type === "call") return "returned";
+  if (parent?.type === "call") {
+    const isKept = parent.callee.type === "member" &&
+      /^(push|add|set|unshift)$/.test(parent.callee.property);
+    return isKept && parent.callee.type === "member" ? lastName(parent.callee.object) : "returned";
+  }
   if (parent?.type === "collection") return "returned";
   return null;
 }

@@ -185,7 +185,7 @@ function natureOf(analysis: Analysis, operation: Operation): "growth" | "fixed" 
     return "growth";
   }
   if (verb.includes(".") || verb === "heappush" || verb === "insort" || verb === "[length]=") {
-    return verb === "Object.assign" ? assignNature(operation) : "growth";
+    return verb === "Object.assign" ? assignNature(operation, shape) : "growth";
   }
   if (verb === "splice") return "growth";
   // `monitor.update(x)` on a class of the project is a call, not a growing map.
@@ -213,8 +213,9 @@ function updateNature(operation: Operation): "growth" | "nothing" {
 }
 
 /** `Object.assign(this, …)` sets fields; into a map of unknown keys it grows. */
-function assignNature(operation: Operation): "growth" | "nothing" {
-  const { detail } = operation;
+function assignNature(operation: Operation, shape: string): "growth" | "nothing" {
+  const { detail, place } = operation;
+  if (shape !== "map" || place.path.some((step) => step.startsWith("["))) return "nothing";
   const isFixed = detail?.type === "collection" &&
     detail.entries.every((entry) => entry.key?.type === "text");
   return isFixed ? "nothing" : "growth";

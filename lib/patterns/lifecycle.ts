@@ -15,7 +15,8 @@ import { ancestry, methodAround } from "./model.ts";
 import { isEmptying } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import { RESOURCE } from "./references.ts";
-import type { At } from "./tree.ts";
+import type { At, Tree } from "./tree.ts";
+import { partsOf } from "./tree.ts";
 
 const RELEASING =
   /^(clear|close|dispose|cleanup|clean_up|destroy|shutdown|terminate|cancel|abort|stop|end|unsubscribe|disconnect|release|reset|kill|join|removeAllListeners|unref|\[Symbol\.dispose\])$/;
@@ -200,12 +201,24 @@ function releasedBy(analysis: Analysis, method: FunctionModel): ReadonlySet<stri
       : tree.callee.type === "member" && RELEASING.test(tree.callee.property)
       ? tree.callee.object
       : undefined;
+    // `process.kill(this.#child.pid)`, `os.close(self._fd)`
+    const ends = tree.callee.type === "member" &&
+      /^(kill|close|terminate|unwatchFile)$/.test(tree.callee.property);
+    for (const part of ends ? tree.args.flatMap(membersOf) : []) {
+      const ended = analysis.resolver.resolve(part, fn);
+      if (ended?.root.kind === "instance" && ended.path.length > 0) names.add(ended.path[0]!);
+    }
     const place = object === undefined ? null : analysis.resolver.resolve(object, fn);
     if (place !== null && place.path.length > 0 && place.root.kind !== "parameter") {
       names.add(place.path[0]!);
     }
   }
   return names;
+}
+
+function membersOf(tree: Tree): Tree[] {
+  if (tree.type === "member") return [tree];
+  return partsOf(tree).flatMap(membersOf);
 }
 
 /** A method and everything of its own class that it leads to. */

@@ -14,6 +14,10 @@ export interface SourceFile {
   readonly language: Language;
   readonly lines: readonly string[];
   readonly statements: readonly Tree[];
+  /** Names that other modules can import; null where the language exports everything. */
+  readonly exports: ReadonlySet<string> | null;
+  /** Types with a closed set of values: unions of literals and enums. */
+  readonly closedTypes: ReadonlySet<string>;
   readonly match: Parsed["match"];
 }
 
@@ -51,7 +55,7 @@ export interface FunctionModel {
 
 /** What happens to a function value at the place where it is written. */
 export interface FunctionUse {
-  readonly kind: "declared" | "argument" | "returned" | "stored" | "entry" | "named";
+  readonly kind: "declared" | "argument" | "returned" | "stored" | "local" | "entry" | "named";
   /** Call it is an argument of. */
   readonly call: Extract<Tree, { type: "call" }> | null;
   /** Name it is bound to, for `declared` and `named`. */
@@ -75,6 +79,7 @@ export interface Project {
   readonly sources: readonly SourceFile[];
   readonly functions: readonly FunctionModel[];
   readonly classes: readonly ClassModel[];
+  readonly closedTypes: ReadonlySet<string>;
   readonly modules: ReadonlyMap<SourceFile, FunctionModel>;
   readonly byTree: ReadonlyMap<Tree, FunctionModel>;
   readonly classesByName: ReadonlyMap<string, readonly ClassModel[]>;
@@ -109,6 +114,7 @@ export function buildProject(sources: readonly SourceFile[]): Project {
     sources,
     functions: builder.functions,
     classes: builder.classes,
+    closedTypes: new Set(sources.flatMap((source) => [...source.closedTypes])),
     modules: builder.modules,
     byTree: builder.byTree,
     classesByName,
@@ -286,7 +292,11 @@ class Builder {
     const { target } = tree;
     const use: FunctionUse = target.type === "name"
       ? { kind: "named", call: null, name: target.name }
-      : { kind: "stored", call: null, name: target.type === "member" ? target.property : null };
+      : {
+        kind: isOfThisCall(target, scope) ? "local" : "stored",
+        call: null,
+        name: target.type === "member" ? target.property : null,
+      };
     if (tree.value !== null) this.#visit(tree.value, scope, null, use);
     this.#visit(target, scope, null, DECLARED);
   }
@@ -364,6 +374,14 @@ class Builder {
 
 const DECLARED: FunctionUse = { kind: "declared", call: null, name: null };
 const RETURNED: FunctionUse = { kind: "returned", call: null, name: null };
+
+/** A target inside an object that a variable of this very function holds. */
+function isOfThisCall(target: Tree, scope: FunctionModel): boolean {
+  let root = target;
+  while (root.type === "member" || root.type === "index") root = root.object;
+  return root.type === "name" && scope.tree !== null &&
+    scope.bindings.get(root.name)?.kind === "variable";
+}
 
 /** `xs.forEach((x) => …)`: the first parameter is an element of xs. */
 function elementOf(use: FunctionUse, tree: FunctionTree, index: number): Tree[] {

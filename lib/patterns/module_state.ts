@@ -29,10 +29,12 @@ type Grown = ReadonlyMap<string, readonly GrowthSite[]>;
 function variables(analysis: Analysis, grown: Grown): PatternFinding[] {
   const findings: PatternFinding[] = [];
   const seen = new Set<string>();
-  for (const { place, fn } of analysis.operations) {
+  for (const { place, fn, effect } of analysis.operations) {
     if (place.root.kind !== "module" || seen.has(place.key) || methodAround(fn).tree === null) {
       continue;
     }
+    // A variable that is only ever set anew holds one value.
+    if (effect === "replace" && !grown.has(place.key)) continue;
     seen.add(place.key);
     const top = place.path[0]!;
     const scope = analysis.project.modules.get(place.root.source)!;

@@ -21,7 +21,7 @@ import { contains, walk } from "./tree.ts";
 
 /** Words for things that do work for others and are shared: the last word of a name decides. */
 const ROLE =
-  /(^|_|[a-z])(callbacks?|cb|fn|func|function|factory|handlers?|listeners?|observers?|hooks?|objectives?|problem|optimizer|optimiser|monitor|evaluator|context|parent|owner|model|dynamics|integrator|interface|controllers?|plant|engine|runner|executor|manager|client|server|session|connection|socket|bus|emitter|store|service|provider|guards?|constraints?|delegate|subscriber|publisher|scheduler|adapter|tuner|simulator|estimator|driver|device|transport|channel_factory|registry|host|app|view|node|worker|logger_factory|middleware|visitor|callback_fn)$/i;
+  /(^|_|[a-z])(callbacks?|cb|fn|func|function|factory|handlers?|listeners?|observers?|hooks?|objectives?|problem|optimizer|optimiser|monitor|evaluator|context|parent|owner|model|dynamics|integrator|interface|controllers?|plant|engine|runner|executor|manager|client|server|session|connection|socket|bus|emitter|store|service|provider|guards?|constraints?|delegate|subscriber|publisher|scheduler|adapter|tuner|simulator|estimator|driver|device|transport|channel_factory|registry|host|app|middleware)$/i;
 
 /** Words for plain data, which is copied or owned rather than shared. */
 const DATA =
@@ -142,6 +142,10 @@ function roleOf(
   }
   const isRole = ROLE.test(name) || ROLE.test(binding.name);
   if (DATA.test(name) && !ROLE.test(name)) return null;
+  // `fn: FunctionModel` names a type that is no function.
+  const isCallback = /(callback|cb|fn|func|function|factory|handler|hook|listener)s?$/i;
+  const isNamedType = annotation !== null && /^[A-Z]\w*$/.test(annotation) && annotation !== "Any";
+  if (isNamedType && isCallback.test(name) && !isCallback.test(annotation)) return null;
   if (isRole) {
     return /(callback|cb|fn|func|function|factory|handler|hook|listener)s?$/i.test(name)
       ? "callback"

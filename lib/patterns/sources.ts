@@ -137,7 +137,44 @@ export function readSource(file: string, options: SourceOptions = {}): SourceFil
   if (error !== null && tree.kind === "ERROR") return problem(syntax(name, error));
   const statements = language === "python" ? readPython(tree) : readTypeScript(tree);
   if (error !== null) return problem(syntax(name, error));
-  return { file: name, language, lines: text.split("\n"), statements, match };
+  return {
+    file: name,
+    language,
+    lines: text.split("\n"),
+    statements,
+    exports: language === "python" ? null : exportsOf(text),
+    closedTypes: closedTypesOf(text),
+    match,
+  };
+}
+
+/** Names in `export class X`, `export { X, Y as Z }` and `module.exports = { X }`. */
+function exportsOf(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  const declared =
+    /\bexport\s+(?:default\s+)?(?:abstract\s+|async\s+)?(?:class|function\*?|const|let|var)\s+([\w$]+)/g;
+  for (const match of text.matchAll(declared)) names.add(match[1]!);
+  const lists = /(?:\bexport|\bexports\s*=)\s*\{([^}]*)\}/g;
+  for (const match of text.matchAll(lists)) {
+    for (const name of match[1]!.matchAll(/[\w$]+/g)) names.add(name[0]);
+  }
+  for (const match of text.matchAll(/\b(?:export\s+default|exports(?:\.\w+)?\s*=)\s+([\w$]+)/g)) {
+    names.add(match[1]!);
+  }
+  return names;
+}
+
+/** `type Name = "a" | "b"`, `(typeof names)[number]`, `keyof typeof x`, enums of both languages. */
+function closedTypesOf(text: string): ReadonlySet<string> {
+  const patterns = [
+    /\btype\s+(\w+)\s*=\s*\|?\s*["'`\d][^;{(]*;/g,
+    /\btype\s+(\w+)\s*=\s*(?:\(typeof|keyof\s+typeof)/g,
+    /\benum\s+(\w+)/g,
+    /^\s*class\s+(\w+)\([^)]*Enum\)/gm,
+  ];
+  return new Set(
+    patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name!)),
+  );
 }
 
 function syntax(name: string, error: { line: number; column: number; text: string }): string {
