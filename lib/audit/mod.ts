@@ -9,6 +9,10 @@ export type { Progress, ProgressListener } from "./progress.ts";
 export { latestRun, openRun, sha256, unitName, writeWhole } from "./run_store.ts";
 export type { OpenRunOptions, RunManifest, RunStore, SampleColumns, UnitKey } from "./run_store.ts";
 
+// Phase 1: memory patterns
+export { scanPatterns } from "./patterns.ts";
+export type { ScanPatternsOptions } from "./patterns.ts";
+
 // Numbers in reports
 export { BYTES_PER_MB, renderCitation, resolvePointer } from "./citation.ts";
 export type { Citation, CitationFormat } from "./citation.ts";

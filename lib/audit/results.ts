@@ -5,6 +5,11 @@
  * @module
  */
 
+import type { PatternFinding } from "../patterns/mod.ts";
+
+// What phase 1 finds is the language of the room that finds it.
+export type { PatternFinding, PatternGrowth, PatternKind } from "../patterns/mod.ts";
+
 /** Answer of the instrument about one target. `error`: it could not run, or did not do its work. */
 export type Verdict = "clean" | "leak" | "inconclusive" | "error";
 
@@ -216,50 +221,6 @@ export interface CleanupPhase {
   }[];
   readonly concurrency: readonly CleanupCheck[];
   readonly seconds: number;
-}
-
-/** Kind of a static finding. */
-export type PatternKind =
-  | "growth"
-  | "stored_reference"
-  | "listener"
-  | "timer"
-  | "subscription"
-  | "module_state"
-  | "closure_capture"
-  | "reference_cycle"
-  | "weak_reference"
-  | "lifecycle"
-  | "missing_lifecycle"
-  | "unreleased"
-  | "finaliser"
-  | "not_growth";
-
-/** Phase 1, one row. */
-export interface PatternFinding {
-  readonly kind: PatternKind;
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly class: string | null;
-  readonly attribute: string | null;
-  /** Null where boundedness is no question. */
-  readonly bounded: boolean | null;
-  /** The bound and the idiom that enforces it. */
-  readonly bound: string | null;
-  readonly growth:
-    | "constant"
-    | "per_step"
-    | "per_call"
-    | "per_event"
-    | "per_run"
-    | "per_iteration"
-    | "per_registration"
-    | null;
-  readonly severity: Severity;
-  /** Source text of the line, trimmed. */
-  readonly text: string;
-  readonly note: string;
 }
 
 /** Phase 1 as a whole. */

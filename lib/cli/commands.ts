@@ -33,6 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./tune.ts")).tuneCommand,
   },
   {
+    name: "patterns",
+    summary: "Find memory patterns in sources without running them",
+    load: async () => (await import("./patterns.ts")).patternsCommand,
+  },
+  {
     name: "notebook",
     summary: "Publish scripts as notebooks, bring edits back, check both",
     load: async () => (await import("./notebook.ts")).notebookCommand,

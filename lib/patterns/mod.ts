@@ -8,5 +8,8 @@
 export { findPatterns, scanSources } from "./scan.ts";
 export type { ScanResult } from "./scan.ts";
 export type { SourceOptions, SourceProblem } from "./sources.ts";
-// Findings
+export { isSecondary } from "./sources.ts";
+// Findings and what to do about them
+export { remedyFor } from "./remedies.ts";
+export type { Remedy } from "./remedies.ts";
 export type { PatternFinding, PatternGrowth, PatternKind } from "./finding.ts";

@@ -151,7 +151,7 @@ class Collector {
     exits: readonly Tree[],
     object: Tree,
   ): void {
-    const via = isDirect(object) ? "direct" : "alias";
+    const via = isDirect(object, place.path[0]!) ? "direct" : "alias";
     this.operations.push({
       place,
       effect,
@@ -470,9 +470,11 @@ function isEnd(key: Tree, self: (part: Tree) => boolean): boolean {
   return key.type === "member" && key.property === "length" && self(key.object);
 }
 
-function isDirect(object: Tree): boolean {
+/** The expression names the place itself, not a variable that stands for it. */
+function isDirect(object: Tree, name: string): boolean {
   if (object.type === "this") return true;
-  return (object.type === "member" || object.type === "index") && isDirect(object.object);
+  if (object.type === "name") return object.name === name;
+  return (object.type === "member" || object.type === "index") && isDirect(object.object, name);
 }
 
 /** Returns the name of the place of an operation, for messages. */

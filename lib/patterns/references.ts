@@ -36,7 +36,7 @@ export function findReferences(analysis: Analysis): readonly PatternFinding[] {
   return [
     ...analysis.project.classes.flatMap((model) => storedReferences(analysis, model)),
     ...analysis.project.classes.flatMap((model) => ownedCycles(analysis, model)),
-    ...analysis.project.functions.flatMap((fn) => foreignAttributes(analysis, fn)),
+    ...analysis.project.functions.flatMap((fn) => foreignAttributes(fn)),
     ...analysis.calls.flatMap((site) => handedClosures(analysis, site)),
   ];
 }
@@ -253,7 +253,7 @@ function cycleFinding(fn: FunctionModel, at: At, model: ClassModel, path: string
 }
 
 /** Attributes written into objects that somebody else owns. */
-function foreignAttributes(analysis: Analysis, fn: FunctionModel): PatternFinding[] {
+function foreignAttributes(fn: FunctionModel): PatternFinding[] {
   const findings: PatternFinding[] = [];
   if (fn.tree === null) return findings;
   const report = (object: Tree, property: string, value: Tree, at: At): void => {

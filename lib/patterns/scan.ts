@@ -29,7 +29,10 @@ export interface ScanResult {
 /** Scans files and folders. */
 export function scanSources(paths: readonly string[], options: SourceOptions = {}): ScanResult {
   const { files, problems } = findSources(paths, options);
-  const read = files.map((file) => readSource(file, options));
+  const read = files.map((file, i) => {
+    options.onFile?.(file, i, files.length);
+    return readSource(file, options);
+  });
   const sources = read.filter((result): result is SourceFile => "statements" in result);
   const broken = read.filter((result): result is SourceProblem => !("statements" in result));
   const findings = sources.length === 0 ? [] : findPatterns(analyse(buildProject(sources)));

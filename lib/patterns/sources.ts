@@ -9,6 +9,7 @@ import { join, relative, resolve, sep } from "node:path";
 import type { SourceFile } from "./model.ts";
 import { readPython } from "./read_python.ts";
 import { readTypeScript } from "./read_typescript.ts";
+import type { Parsed } from "./syntax.ts";
 import { languageOf, parseSource } from "./syntax.ts";
 
 /** A place that could not be read, and why. */
@@ -25,6 +26,8 @@ export interface SourceOptions {
   readonly maxFileBytes?: number;
   /** Tells which found files to leave out; files named in full are always read. */
   readonly skip?: (file: string) => boolean;
+  /** Called before each file is read; it may throw to stop the scan. */
+  readonly onFile?: (file: string, done: number, total: number) => void;
 }
 
 const SKIPPED_FOLDERS = new Set([
@@ -133,10 +136,15 @@ export function readSource(file: string, options: SourceOptions = {}): SourceFil
   if (bytes.includes(0)) return problem("it is binary, not source text");
   const text = bytes.toString("utf8").replace(/^\uFEFF/, "");
   const language = languageOf(file)!;
-  const { root: tree, error, match } = parseSource(text, language);
-  if (error !== null && tree.kind === "ERROR") return problem(syntax(name, error));
-  const statements = language === "python" ? readPython(tree) : readTypeScript(tree);
+  let parsed: Parsed;
+  try {
+    parsed = parseSource(text, language);
+  } catch (error) {
+    return { file: name, message: (error as Error).message };
+  }
+  const { root: tree, error, match } = parsed;
   if (error !== null) return problem(syntax(name, error));
+  const statements = language === "python" ? readPython(tree) : readTypeScript(tree);
   return {
     file: name,
     language,

@@ -129,10 +129,13 @@ function registerPython(): void {
   pythonRegistered = true;
 }
 
+/** The first place that does not parse. A node without text is a token that the parser missed. */
 function firstError(root: SgNode): Parsed["error"] {
-  const node = root.kind() === "ERROR" ? root : root.find({ rule: { kind: "ERROR" } });
+  const broken = { rule: { any: [{ kind: "ERROR" }, { regex: "^$" }] } };
+  const node = root.kind() === "ERROR" ? root : root.text() === "" ? null : root.find(broken);
   if (node === null) return null;
   const { start } = node.range();
-  const text = node.text().split("\n", 1)[0]!.trim().slice(0, 60);
+  const first = node.text().split("\n", 1)[0]!.trim().slice(0, 60);
+  const text = first === "" ? `missing ${String(node.kind())}` : first;
   return { line: start.line + 1, column: start.column + 1, text };
 }

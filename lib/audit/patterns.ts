@@ -1,0 +1,47 @@
+/**
+ * Phase 1 of the audit: scans sources without running them and returns what is recorded.
+ *
+ * @module
+ */
+import { scanSources } from "../patterns/mod.ts";
+import type { ProgressListener } from "./progress.ts";
+import type { PatternsPhase } from "./results.ts";
+import type { RunStore } from "./run_store.ts";
+
+/** Options of {@linkcode scanPatterns}. */
+export interface ScanPatternsOptions {
+  /** File names in the result are relative to this folder; the current one where absent. */
+  readonly root?: string;
+  /** Larger files become a problem instead of being read, bytes. */
+  readonly maxFileBytes?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+  /** Where the result is recorded as `patterns.json`. */
+  readonly store?: RunStore;
+}
+
+/**
+ * Scans TypeScript, JavaScript and Python sources. What cannot be read becomes a row of
+ * `problems` that names the place; the rest is scanned all the same.
+ *
+ * @throws {DOMException} `AbortError` when the signal aborts.
+ */
+export function scanPatterns(
+  paths: readonly string[],
+  options: ScanPatternsOptions = {},
+): PatternsPhase {
+  const started = performance.now();
+  const { root, maxFileBytes, signal, onProgress, store } = options;
+  const { files, lines, findings, problems } = scanSources(paths, {
+    ...(root === undefined ? {} : { root }),
+    ...(maxFileBytes === undefined ? {} : { maxFileBytes }),
+    onFile: (file, done, total) => {
+      signal?.throwIfAborted();
+      onProgress?.({ label: "memory patterns", done, total, detail: file });
+    },
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const phase: PatternsPhase = { files, lines, findings, problems, seconds };
+  store?.write("patterns.json", phase);
+  return phase;
+}

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import fc from "fast-check";
+import { remedyFor, scanSources } from "./mod.ts";
+import type { PatternFinding } from "./mod.ts";
+
+let folder: string;
+before(() => void (folder = mkdtempSync(join(tmpdir(), "heapbook-patterns-"))));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+let count = 0;
+function scan(text: string, extension = "ts"): readonly PatternFinding[] {
+  const name = `case_${count++}.${extension}`;
+  writeFileSync(join(folder, name), text);
+  const { findings, problems } = scanSources([join(folder, name)], { root: folder });
+  assert.deepEqual(problems, []);
+  return findings;
+}
+
+function growth(
+  text: string,
+  extension = "ts",
+): (readonly [number, string | null, boolean | null])[] {
+  return scan(text, extension).filter((finding) => finding.kind === "growth")
+    .map(({ line, attribute, bounded }) => [line, attribute, bounded] as const);
+}
+
+const cannot = (name: string) => {
+  const { findings, problems } = scanSources([join(folder, name)], {
+    root: folder,
+    maxFileBytes: 999,
+  });
+  assert.deepEqual(findings, []);
+  assert.equal(problems.length, 1);
+  return problems[0]!.message;
+};
+
+test("scanSources() names a path that does not exist", () => {
+  assert.match(cannot("missing.ts"), /^Cannot read .*missing\.ts as it does not exist$/);
+});
+
+test("scanSources() names the line and column where the syntax breaks, in each language", () => {
+  writeFileSync(join(folder, "broken.ts"), "export const a = 1;\nclass { (\n");
+  writeFileSync(join(folder, "broken.py"), "x = 1\ndef f(:\n  pass\n");
+  writeFileSync(join(folder, "broken.js"), "const a = ;\n");
+  assert.match(cannot("broken.ts"), /syntax is broken at broken\.ts:2:\d+ near/);
+  assert.match(cannot("broken.py"), /syntax is broken at broken\.py:\d+:\d+ near/);
+  assert.match(cannot("broken.js"), /syntax is broken at broken\.js:1:\d+ near/);
+});
+
+test("scanSources() refuses binary, oversized and foreign files, and folders without sources", () => {
+  writeFileSync(join(folder, "binary.ts"), Buffer.from([0x66, 0, 1, 2, 0xff]));
+  writeFileSync(join(folder, "huge.ts"), "// x\n".repeat(200));
+  writeFileSync(join(folder, "notes.md"), "# notes");
+  mkdirSync(join(folder, "empty"));
+  assert.match(cannot("binary.ts"), /it is binary, not source text$/);
+  assert.match(cannot("huge.ts"), /files must be at most 999 bytes: current value is 1000$/);
+  assert.match(cannot("notes.md"), /only \.ts, \.js and \.py sources are understood$/);
+  assert.match(cannot("empty"), /it holds no \.ts, \.js or \.py files to scan$/);
+});
+
+test("scanSources() goes on with the other files when one is broken", () => {
+  const mixed = join(folder, "mixed");
+  mkdirSync(mixed);
+  writeFileSync(join(mixed, "bad.py"), "def f(:\n");
+  writeFileSync(
+    join(mixed, "good.py"),
+    "class A:\n    def __init__(self):\n        self.x = []\n    def f(self, v):\n        self.x.append(v)\n",
+  );
+  const result = scanSources([mixed], { root: mixed });
+  assert.equal(result.files, 1);
+  assert.equal(result.problems.length, 1);
+  assert.deepEqual(
+    result.findings.filter(({ kind }) => kind === "growth").map(({ file, line }) => [file, line]),
+    [["good.py", 5]],
+  );
+});
+
+test("scanSources() gives the same findings whatever the order of the paths", () => {
+  const names = ["a.ts", "b.py", "c.js"];
+  const many = join(folder, "many");
+  mkdirSync(many);
+  for (const name of names) {
+    const text = name.endsWith("py")
+      ? "cache = {}\ndef put(k, v):\n    cache[k] = v\n"
+      : "const cache = new Map();\nexport function put(k, v) { cache.set(k, v); }\n";
+    writeFileSync(join(many, name), text);
+  }
+  const expected = JSON.stringify(scanSources([many], { root: many }).findings);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(names, { minLength: 3 }), (order) => {
+      const paths = order.map((name) => join(many, name));
+      assert.equal(JSON.stringify(scanSources(paths, { root: many }).findings), expected);
+    }),
+    { numRuns: 6 },
+  );
+});
+
+test("scanSources() never throws, whatever the text", () => {
+  const file = join(folder, "any.ts");
+  const pieces = fc.constantFrom(
+    "class A {",
+    "}",
+    "this.x",
+    ".push(",
+    ")",
+    "const h =",
+    "\n",
+    "[]",
+    "=>",
+    "{",
+    "=",
+    "new Map()",
+    ";",
+    "for (const a of b)",
+    "self",
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 25 }), (parts) => {
+      writeFileSync(file, parts.join(" "));
+      const { findings, problems } = scanSources([file], { root: folder });
+      assert.ok(findings.length >= 0 && problems.length <= 1);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("growth is found through aliases, destructuring, closures, parameters, getters and bases", () => {
+  assert.deepEqual(
+    growth(`export class Recorder {
+  history: number[] = [];
+  get log() { return this.history; }
+  alias(x: number) { const h = this.history; h.push(x); }
+  destructured(x: number) { const { history } = this; history.push(x); }
+  closure(x: number) { return () => this.history.push(x); }
+  bound(x: number) { const push = this.history.push.bind(this.history); push(x); }
+  getter(x: number) { this.log.push(x); }
+  passed(x: number) { append(this.history, x); }
+  #mine() { return this.history; }
+  returned(x: number) { this.#mine().push(x); }
+}
+function append(list: number[], x: number) { list.push(x); }
+export class Special extends Recorder {
+  inherited(x: number) { this.history.push(x); }
+}
+`),
+    [4, 5, 6, 7, 8, 9, 11, 15].map((line) => [line, "history", false]),
+  );
+});
+
+test("a bound is recognised by the idiom that enforces it", () => {
+  const idioms: Readonly<Record<string, string>> = {
+    ring: "this.items[this.next++ % this.limit] = x;",
+    shift: "this.items.push(x); if (this.items.length > this.limit) this.items.shift();",
+    slice: "this.items.push(x); this.items = this.items.slice(-this.limit);",
+    length: "this.items.push(x); if (this.items.length > 9) this.items.length = 9;",
+    guard: "if (this.items.length < this.limit) this.items.push(x);",
+    early: "if (this.items.length >= this.limit) return; this.items.push(x);",
+    anew: "this.items = []; for (let i = 0; i < x; i++) this.items.push(i);",
+    helper: "this.items.push(x); if (this.items.length > this.limit) this.evict();",
+  };
+  for (const [idiom, body] of Object.entries(idioms)) {
+    const found = growth(`export class Kept {
+  items: number[] = [];
+  next = 0;
+  limit = 10;
+  add(x: number) { ${body} }
+  evict() { this.items.splice(0, 5); }
+}
+`).filter(([, , bounded]) => bounded === false);
+    assert.deepEqual(found, [], idiom);
+  }
+});
+
+test("names that only look alike are no growth", () => {
+  assert.deepEqual(
+    growth(`export class View {
+  element = document.createElement("p");
+  total = 0;
+  buffer = new Float64Array(8);
+  router = createRouter();
+  draw(node: Node, x: number) {
+    this.element.append(node);
+    this.element.classList.add("on");
+    this.total += x;
+    this.buffer.set([x], 0);
+    this.buffer[3] = x;
+    const local: number[] = [];
+    local.push(x);
+    const seen = new Set<number>();
+    seen.add(x);
+    let text = "";
+    text += x;
+    return local.map((y) => y + text.length + seen.size);
+  }
+}
+`),
+    [],
+  );
+});
+
+test("remedyFor() says what to do about an unbounded finding, in the language of the source", () => {
+  const [typescript] = scan("export class A { x: number[] = []; add_it() { this.x.push(1); } }\n");
+  const python = scan(
+    "class A:\n    def __init__(self):\n        self.x = []\n    def step(self):\n        self.x.append(1)\n",
+    "py",
+  )
+    .find(({ kind }) => kind === "growth")!;
+  assert.match(remedyFor(typescript!).text, /\S/);
+  assert.match(remedyFor(python).code, /self\.x = deque\(maxlen=/);
+  assert.equal(remedyFor({ ...python, bounded: true }).effort, "none");
+});
