@@ -14,6 +14,7 @@
 
 import { isFiniteState, OMEGA1, OMEGA2, type Plant, THETA1, THETA2, V, X } from "../plant/mod.ts";
 import { EquivalentControl } from "./equivalent_control.ts";
+import { hyperbolicTangent } from "./hyperbolic_tangent.ts";
 import { hybridGainNames, hybridSchema } from "./hybrid_schema.ts";
 import {
   CHANGED,
@@ -103,7 +104,7 @@ class HybridAdaptiveStaSmc implements Law {
     this.#equivalent.evaluate(state);
     const s = signals[SIGMA]!, size = Math.abs(s), root = Math.sqrt(size);
     const isResting = size <= o.deadZone;
-    const g = isResting ? 0 : Math.tanh(s / Math.max(o.satSoftWidth, o.deadZone));
+    const g = isResting ? 0 : hyperbolicTangent(s / Math.max(o.satSoftWidth, o.deadZone));
     const k1 = signals[K1]!, k2 = signals[K2]!, uInt = signals[U_INT]!;
     const rest = -o.dampingGain * s + signals[U_CART]! + signals[U_EQ]!;
 

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { hyperbolicTangent } from "./hyperbolic_tangent.ts";
+
 /** Shapes of the smoothed sign. */
 export type SwitchMethod = "tanh" | "linear";
 
 /** Returns the smoothed sign of σ with a boundary layer of width ε > 0; both in σ's unit. */
 export function saturate(sigma: number, epsilon: number, method: SwitchMethod): number {
-  return method === "tanh" ? Math.tanh(sigma / (3 * epsilon)) : clip(sigma / epsilon, 1);
+  return method === "tanh" ? hyperbolicTangent(sigma / (3 * epsilon)) : clip(sigma / epsilon, 1);
 }
 
 /** Returns a value limited to ±limit; NaN stays NaN. */

@@ -16,13 +16,19 @@
 import { type Coefficients, coefficientsOf } from "./coefficients.ts";
 import type { PlantParameters } from "./parameters.ts";
 import type { Plant, PlantMatrices, PlantModel } from "./plant.ts";
+import { sineCosine } from "./sine_cosine.ts";
 import { isFiniteState, NonFiniteState, OMEGA1, OMEGA2, THETA1, THETA2, V, X } from "./state.ts";
+
+// Places in the scratch array: three angles, each followed by its sine and cosine, and the numbers
+// that go in or come out. Passing them as arguments or results would box them on the heap.
+const P = 0, Q = 3, R = 6, NUMBER = 9;
 
 /** The exact plant. Allocates nothing after construction. */
 export class FullPlant implements Plant {
   readonly model: PlantModel = "full";
   readonly parameters: PlantParameters;
   readonly #c: Coefficients;
+  readonly #io: Float64Array = new Float64Array(10);
 
   /** Creates the plant from checked parameters. */
   constructor(parameters: PlantParameters) {
@@ -32,6 +38,12 @@ export class FullPlant implements Plant {
 
   /** Writes the time derivative of a state under a force (N) into `out`. */
   derivative(state: Float64Array, force: number, out: Float64Array): void {
+    this.#io[NUMBER] = force;
+    this.#writeDerivative(state, out);
+  }
+
+  #writeDerivative(state: Float64Array, out: Float64Array): void {
+    const io = this.#io, force = io[NUMBER]!;
     const { Mt, A, B, D, J1, J2, Ag, Bg, c0, c1, c2 } = this.#c;
     const theta1 = state[THETA1]!, theta2 = state[THETA2]!;
     const v = state[V]!, omega1 = state[OMEGA1]!, omega2 = state[OMEGA2]!;
@@ -39,9 +51,9 @@ export class FullPlant implements Plant {
     if (sum - sum !== 0 && !isFiniteState(state)) {
       throw new NonFiniteState("compute the derivative", state);
     }
-    const q = theta1 + theta2, w = omega1 + omega2;
-    const sinP = Math.sin(theta1), cosP = Math.cos(theta1);
-    const sinQ = Math.sin(q), cosQ = Math.cos(q);
+    const w = omega1 + omega2;
+    this.#takeAngles(theta1, theta1 + theta2);
+    const sinP = io[P + 1]!, cosP = io[P + 2]!, sinQ = io[Q + 1]!, cosQ = io[Q + 2]!;
     // sin θ2 and cos θ2 follow from the two angles already taken.
     const Dsin = D * (sinQ * cosP - cosQ * sinP), Dcos = D * (cosQ * cosP + sinQ * sinP);
     const b = A * cosP, c = B * cosQ;
@@ -66,11 +78,13 @@ export class FullPlant implements Plant {
   /** Writes M, h + F and G of lab coordinates [x, theta1, theta2] into `out`. */
   matrices(state: Float64Array, out: PlantMatrices): void {
     const { Mt, A, B, D, J1, J2, Ag, Bg, c0, c1, c2 } = this.#c;
-    const theta1 = state[THETA1]!, theta2 = state[THETA2]!, q = theta1 + theta2;
+    const io = this.#io, theta1 = state[THETA1]!, theta2 = state[THETA2]!;
     const omega1 = state[OMEGA1]!, omega2 = state[OMEGA2]!, w = omega1 + omega2;
-    const sinP = Math.sin(theta1), cosP = Math.cos(theta1);
-    const sinQ = Math.sin(q), cosQ = Math.cos(q);
-    const sinR = Math.sin(theta2), cosR = Math.cos(theta2);
+    this.#takeAngles(theta1, theta1 + theta2);
+    io[R] = theta2;
+    sineCosine(io, R);
+    const sinP = io[P + 1]!, cosP = io[P + 2]!, sinQ = io[Q + 1]!, cosQ = io[Q + 2]!;
+    const sinR = io[R + 1]!, cosR = io[R + 2]!;
     const { M, bias, gravity } = out;
     M[0] = Mt;
     M[1] = M[3] = A * cosP + B * cosQ;
@@ -88,11 +102,26 @@ export class FullPlant implements Plant {
 
   /** Returns kinetic plus potential energy, J. */
   energy(state: Float64Array): number {
-    const { Mt, A, B, D, J1, J2, Ag, Bg } = this.#c;
+    this.#writeEnergy(state);
+    return this.#io[NUMBER]!;
+  }
+
+  #writeEnergy(state: Float64Array): void {
+    const { Mt, A, B, D, J1, J2, Ag, Bg } = this.#c, io = this.#io;
     const v = state[V]!, omega1 = state[OMEGA1]!, w = omega1 + state[OMEGA2]!;
-    const cosP = Math.cos(state[THETA1]!), cosQ = Math.cos(state[THETA1]! + state[THETA2]!);
+    this.#takeAngles(state[THETA1]!, state[THETA1]! + state[THETA2]!);
+    const sinP = io[P + 1]!, cosP = io[P + 2]!, sinQ = io[Q + 1]!, cosQ = io[Q + 2]!;
+    const cosR = cosQ * cosP + sinQ * sinP;
     const kinetic = 0.5 * (Mt * v * v + J1 * omega1 * omega1 + J2 * w * w) +
-      v * (A * cosP * omega1 + B * cosQ * w) + D * Math.cos(state[THETA2]!) * omega1 * w;
-    return kinetic + Ag * cosP + Bg * cosQ;
+      v * (A * cosP * omega1 + B * cosQ * w) + D * cosR * omega1 * w;
+    io[NUMBER] = kinetic + Ag * cosP + Bg * cosQ;
+  }
+
+  #takeAngles(p: number, q: number): void {
+    const io = this.#io;
+    io[P] = p;
+    io[Q] = q;
+    sineCosine(io, P);
+    sineCosine(io, Q);
   }
 }
