@@ -27,3 +27,4 @@ export { CHANGED, commonSignals, DUE, FIRST_OWN, FORCE, SIGMA, U_EQ, U_SWITCH } 
 export type { ControllerDefinition, Law, LawOptions } from "./law.ts";
 export { clip, saturate } from "./saturate.ts";
 export type { SwitchMethod } from "./saturate.ts";
+export { hyperbolicTangent, LN2, LOG2_E, SATURATED, SERIES, SPLIT } from "./hyperbolic_tangent.ts";

@@ -33,3 +33,15 @@ export {
   V,
   X,
 } from "./state.ts";
+export { FullPlant } from "./full.ts";
+
+// Sine and cosine with the same bits everywhere
+export {
+  COSINE,
+  HALF_PI,
+  LARGEST_ANGLE,
+  ROUND,
+  SINE,
+  sineCosine,
+  TWO_OVER_PI,
+} from "./sine_cosine.ts";

@@ -1,0 +1,67 @@
+/**
+ * Where a kernel's numbers lie in memory: each has a place of two numbers, one per lane.
+ *
+ * @module
+ */
+
+import { Vector } from "./vector.ts";
+import { OP, signed, unsigned } from "./wasm.ts";
+
+/** Bytes of a place. */
+export const PLACE = 16;
+
+/** Names of numbers and their places. */
+export class Layout {
+  readonly #places: Map<string, number> = new Map();
+  readonly #constants: Map<number, string> = new Map();
+
+  /** Number of places. */
+  get size(): number {
+    return this.#places.size;
+  }
+
+  /** Returns the place of a name, a new one where it has none. */
+  place(name: string): number {
+    let place = this.#places.get(name);
+    if (place === undefined) this.#places.set(name, place = this.#places.size);
+    return place;
+  }
+
+  /** Returns the place of a name that a kernel uses, or undefined. */
+  find(name: string): number | undefined {
+    return this.#places.get(name);
+  }
+
+  /** Returns a number's value, read anew wherever it is used. */
+  load(name: string): Vector {
+    const offset = unsigned(this.place(name) * PLACE);
+    // Alignment 2⁴ bytes; the kernel's data start at address 0.
+    return new Vector([...OP.i32Const, ...signed(0), ...OP.load, 4, ...offset], [], true);
+  }
+
+  /** Returns a constant. */
+  constant(value: number): Vector {
+    const name = `constant ${Object.is(value, -0) ? "-0" : value}`;
+    this.#constants.set(this.place(name), name);
+    return this.load(name);
+  }
+
+  /** Returns a constant of 64 bits that are no number. */
+  bits(value: bigint): Vector {
+    const name = `bits ${value}`;
+    this.#constants.set(this.place(name), name);
+    return this.load(name);
+  }
+
+  /** Writes all constants into a kernel's memory. */
+  writeConstants(memory: ArrayBuffer): void {
+    const numbers = new Float64Array(memory), words = new BigInt64Array(memory);
+    for (const [place, name] of this.#constants) {
+      const [kind, text] = name.split(" ") as [string, string];
+      for (const at of [2 * place, 2 * place + 1]) {
+        if (kind === "bits") words[at] = BigInt(text);
+        else numbers[at] = Number(text);
+      }
+    }
+  }
+}
