@@ -31,10 +31,15 @@ export class Telemetry {
 
   /** Keeps one step's signals and drops the oldest where the ring is full. */
   record(signals: Float64Array): void {
+    this.recordFrom(signals, 0);
+  }
+
+  /** The same for signals that start at an index of a longer array. */
+  recordFrom(values: Float64Array, at: number): void {
     const width = this.names.length, rows = this.#rows;
     if (rows.length === 0) return;
     const start = this.#next * width;
-    for (let i = 0; i < width; i++) rows[start + i] = signals[i]!;
+    for (let i = 0; i < width; i++) rows[start + i] = values[at + i]!;
     this.#next = this.#next + 1 === this.capacity ? 0 : this.#next + 1;
     if (this.#length < this.capacity) this.#length++;
   }

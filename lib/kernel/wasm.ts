@@ -152,7 +152,7 @@ export function encodeModule(
 
 /** A running module: its function, and its memory of 64 KB. */
 export interface Instance {
-  readonly run: (first: number, second: number) => number;
+  readonly run: (parameter: number) => number;
   readonly memory: ArrayBuffer;
 }
 

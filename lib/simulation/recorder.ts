@@ -41,12 +41,12 @@ export class Recorder {
     this.#forces = new Float64Array(forces);
   }
 
-  /** Keeps the state after a step if it is this one's turn. */
-  recordState(state: Float64Array): void {
+  /** Keeps the state after a step, from an index of `state` on, if it is this one's turn. */
+  recordState(state: Float64Array, at: number = 0): void {
     if (--this.#untilState > 0) return;
     this.#untilState = this.#decimate;
     const states = this.#states, start = this.#rows * STATE_SIZE;
-    for (let i = 0; i < STATE_SIZE; i++) states[start + i] = state[i]!;
+    for (let i = 0; i < STATE_SIZE; i++) states[start + i] = state[at + i]!;
     this.#rows++;
   }
 
@@ -55,6 +55,11 @@ export class Recorder {
     if (--this.#untilForce > 0) return;
     this.#untilForce = this.#decimate;
     if (this.#forceRows < this.#forces.length) this.#forces[this.#forceRows++] = force;
+  }
+
+  /** Whether nothing more will be kept, whatever is recorded. */
+  get isDone(): boolean {
+    return this.#rows * STATE_SIZE === this.#states.length;
   }
 
   /** Returns what was kept, in arrays of true length. */

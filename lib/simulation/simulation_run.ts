@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SingleLoop } from "../kernel/mod.ts";
 import { isFiniteState, NonFiniteState, type Plant, STATE_SIZE } from "../plant/mod.ts";
 import { explainGuard, type Guards, keepsGuards, readGuards } from "./guards.ts";
 import type { Integrator, IntegratorName } from "./integrator.ts";
@@ -47,6 +48,8 @@ export interface SimulationOptions {
   readonly decimate?: number;
   /** Goes on with the controller's internal state instead of resetting it. */
   readonly continues?: boolean;
+  /** Number of the first step in messages and for `onStep`, of a run that goes on; 0 where absent. */
+  readonly firstStep?: number;
 }
 
 /** A closed loop that can be advanced in parts. No step allocates. */
@@ -58,6 +61,9 @@ export class SimulationRun {
   readonly #initial: Float64Array;
   readonly #state: Float64Array;
   readonly #recorder: Recorder;
+  readonly #isGuarded: boolean;
+  readonly #first: number;
+  #fast: SingleLoop | undefined;
   #step: number = 0;
   #isStarted: boolean = false;
   #isEnded: boolean = false;
@@ -79,6 +85,11 @@ export class SimulationRun {
         `Cannot simulate as maxForce must be > 0 N: current value is ${maxForce}`,
       );
     }
+    const { maxEnergy, limits } = this.#guards;
+    this.#isGuarded = maxEnergy !== undefined || limits !== undefined;
+    this.#first = options.firstStep ?? 0;
+    const isKnown = integrator === "rk4" && maxEnergy === undefined;
+    this.#fast = isKnown ? SingleLoop.of({ ...options, maxForce, limits }) : undefined;
   }
 
   /** Whether all steps were taken or the run ended early. */
@@ -91,7 +102,9 @@ export class SimulationRun {
     if (this.isOver) return;
     try {
       if (this.#step === 0 && !this.#isStarted) this.#start();
-      if (!this.#isEnded) this.#loop(Math.min(step, this.#steps));
+      const last = Math.min(step, this.#steps);
+      if (this.#fast !== undefined) this.#advanceFast(this.#fast, last);
+      this.#advancePlain(last);
     } catch (error) {
       const status = error instanceof NonFiniteState ? "non_finite" : "error";
       this.end(status, error instanceof Error ? error.message : String(error));
@@ -117,33 +130,59 @@ export class SimulationRun {
     };
   }
 
-  #loop(last: number): void {
-    const { controller, plant, dt, onStep, signal, maxForce = Infinity } = this.#options;
+  /** Takes many steps at once where a kernel knows this loop; stops before one that it does not. */
+  #advanceFast(loop: SingleLoop, last: number): void {
+    const { onStep } = this.#options, recorder = this.#recorder, numbers = loop.numbers;
+    while (this.#step < last && !this.#isEnded) {
+      const taken = loop.advance(this.#state, onStep === undefined ? last - this.#step : 1);
+      if (taken === 0) {
+        this.#fast = undefined;
+        return;
+      }
+      for (let row = 0; row < taken && !recorder.isDone; row++) {
+        recorder.recordForce(numbers[loop.forceAt(row)]!);
+        recorder.recordState(numbers, loop.stateAt(row));
+      }
+      this.#step += taken;
+      if (onStep !== undefined) this.#report(numbers[loop.forceAt(0)]!);
+    }
+  }
+
+  #advancePlain(last: number): void {
+    const { controller, plant, dt, onStep, maxForce = Infinity } = this.#options;
     const state = this.#state, integrator = this.#integrator, recorder = this.#recorder;
-    const guards = this.#guards,
-      isGuarded = guards.maxEnergy !== undefined ||
-        guards.limits !== undefined;
-    for (let step = this.#step; step < last; step++) {
+    const guards = this.#guards;
+    while (this.#step < last && !this.#isEnded) {
       const wish = controller.control(state);
       const force = wish > maxForce ? maxForce : wish < -maxForce ? -maxForce : wish;
       if (force - force !== 0) {
-        return this.end("non_finite", `the force is ${force} at step ${step}`);
+        return this.end("non_finite", `the force is ${force} at step ${this.#number}`);
       }
       recorder.recordForce(force);
       integrator.step(plant, state, force, dt);
-      if (!isFiniteState(state)) throw new NonFiniteState(`complete step ${step + 1}`, state);
-      this.#step = step + 1;
+      if (!isFiniteState(state)) {
+        throw new NonFiniteState(`complete step ${this.#number + 1}`, state);
+      }
+      this.#step++;
       recorder.recordState(state);
-      if (isGuarded && !keepsGuards(guards, plant, state)) {
-        return this.end("guard", explainGuard(guards, plant, state, step + 1));
+      if (this.#isGuarded && !keepsGuards(guards, plant, state)) {
+        return this.end("guard", explainGuard(guards, plant, state, this.#number));
       }
-      if (onStep !== undefined) {
-        const isStopped = onStep(step + 1, (step + 1) * dt, state, force) === false;
-        if (isStopped) return this.end("stopped", `onStep returned false at step ${step + 1}`);
-        if (signal?.aborted) {
-          return this.end("stopped", `the signal was aborted at step ${step + 1}`);
-        }
-      }
+      if (onStep !== undefined) this.#report(force);
+    }
+  }
+
+  /** Number of the last step taken. */
+  get #number(): number {
+    return this.#first + this.#step;
+  }
+
+  #report(force: number): void {
+    const { onStep, signal, dt } = this.#options, step = this.#number;
+    if (onStep!(step, step * dt, this.#state, force) === false) {
+      this.end("stopped", `onStep returned false at step ${step}`);
+    } else if (signal?.aborted) {
+      this.end("stopped", `the signal was aborted at step ${step}`);
     }
   }
 

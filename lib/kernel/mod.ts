@@ -1,0 +1,8 @@
+/**
+ * Fast closed loops: laws and plant as WebAssembly, the same bits as the plain engine.
+ *
+ * @module
+ */
+
+export { SingleLoop } from "./single_loop.ts";
+export type { LoopSetup } from "./single_loop.ts";
