@@ -19,3 +19,4 @@ export {
 export type { LoadedTarget } from "./load_target.ts";
 export type { SandboxPort } from "./sandbox_port.ts";
 export { type ProcessMemory, readMemory } from "./process_memory.ts";
+export { type DescribedTarget, type DescribeOptions, describeTarget } from "./describe_target.ts";

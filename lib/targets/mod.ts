@@ -7,5 +7,8 @@
 // The laboratory
 export { builtInTargets } from "./built_in_targets.ts";
 
+// From configuration to targets
+export { type SelectOptions, selectTargets } from "./select_targets.ts";
+
 // Planted controls
 export { type PlantedControl, plantedControls } from "./planted_controls.ts";
