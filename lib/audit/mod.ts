@@ -13,6 +13,16 @@ export type { OpenRunOptions, RunManifest, RunStore, SampleColumns, UnitKey } fr
 export { scanPatterns } from "./patterns.ts";
 export type { ScanPatternsOptions } from "./patterns.ts";
 
+// Judging what was recorded
+export { judge } from "./verdict.ts";
+export type { JudgeOptions } from "./verdict.ts";
+export type { RecordedPhases } from "./findings.ts";
+export { SCORE_WEIGHTS } from "./score.ts";
+export { severityOf, worstSeverity } from "./severity.ts";
+export type { SeverityLimits } from "./severity.ts";
+export { fixFor, fixKindFor } from "./fixes.ts";
+export type { Fix, FixKind } from "./fixes.ts";
+
 // Numbers in reports
 export { BYTES_PER_MB, renderCitation, resolvePointer } from "./citation.ts";
 export type { Citation, CitationFormat } from "./citation.ts";
