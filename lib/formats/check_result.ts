@@ -76,6 +76,36 @@ export function toCheckResult(leak: LeakResult, allowance?: Allowance): CheckRes
   };
 }
 
+/** Returns the verdict on a target that could not even be measured. */
+export function failedCheck(name: string, message: string, seconds: number): CheckResult {
+  return {
+    name,
+    verdict: "error",
+    bytesPerCycle: null,
+    interval: [null, null],
+    confidence: 0,
+    channel: "heap",
+    growth: "flat",
+    cycles: 0,
+    seconds,
+    limitOfDetection: null,
+    sites: [],
+    retainers: [],
+    message,
+  };
+}
+
+/** From the one that matters most to the one that matters least. */
+const GRAVITY: readonly Verdict[] = ["leak", "error", "inconclusive", "clean"];
+
+/**
+ * Returns the scenario of a target that speaks for it: the gravest verdict, then the fastest growth.
+ */
+export function gravest(scenarios: readonly LeakResult[]): LeakResult | undefined {
+  const rank = ({ verdict }: LeakResult) => GRAVITY.indexOf(verdict);
+  return [...scenarios].sort((a, b) => rank(a) - rank(b) || b.bytesPerCycle - a.bytesPerCycle)[0];
+}
+
 /** Growth that is allowed is no leak when the whole interval stays within it. */
 function withAllowance(
   { verdict, interval, message }: LeakResult,

@@ -12,6 +12,8 @@ import {
   type CheckedTarget,
   checkResultSchema,
   exitCodeOf,
+  failedCheck,
+  gravest,
   renderJunit,
   renderSarif,
   renderStepSummary,
@@ -139,6 +141,22 @@ test("an allowance forgives a leak only when the whole interval stays within it"
   assert.equal(verdict(16), "leak");
   const quiet = leak({ verdict: "inconclusive" });
   assert.equal(toCheckResult(quiet, { maxBytesPerCycle: 1e6 }).verdict, "inconclusive");
+});
+
+test("failedCheck() satisfies the published schema", () => {
+  assert.ok(validCheck(failedCheck("x", "Cannot load x", 0.1)), JSON.stringify(validCheck.errors));
+});
+
+test("gravest() lets a leak speak before an error, and the faster leak before the slower", () => {
+  const scenarios = [
+    leak({ scenario: "a", verdict: "clean", bytesPerCycle: 900 }),
+    leak({ scenario: "b", verdict: "error" }),
+    leak({ scenario: "c", bytesPerCycle: 8 }),
+    leak({ scenario: "d", bytesPerCycle: 80 }),
+  ];
+  assert.equal(gravest(scenarios)?.scenario, "d");
+  assert.equal(gravest(scenarios.slice(0, 2))?.scenario, "b");
+  assert.equal(gravest([]), undefined);
 });
 
 test("exitCodeOf() is 1 for any leak, 2 for anything undecided, 0 when all are clean", () => {

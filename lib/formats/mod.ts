@@ -5,7 +5,7 @@
  */
 
 // A verdict
-export { exitCodeOf, toCheckResult } from "./check_result.ts";
+export { exitCodeOf, failedCheck, gravest, toCheckResult } from "./check_result.ts";
 export type { Allowance, CheckedTarget, CheckResult, CheckSite } from "./check_result.ts";
 export { checkResultSchema } from "./check_schema.ts";
 
