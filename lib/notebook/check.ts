@@ -38,8 +38,12 @@ export function checkNotebooks(
     const rule = "no script named like 01_name.ts stands in it";
     throw new RangeError(`Cannot check ${resolve(folder)} as ${rule}`);
   }
-  const types = options.types === false ? [] : checkTypes(files);
-  return [...files.flatMap(checkScript), ...types];
+  const problems = files.flatMap(checkScript);
+  // A file that cannot be read at all would keep the compiler from judging the others.
+  const torn = problems.filter(({ kind }) => kind === "unreadable").map(({ file }) => file);
+  const readable = files.filter((file) => !torn.includes(file));
+  const types = options.types === false || readable.length === 0 ? [] : checkTypes(readable);
+  return [...problems, ...types];
 }
 
 /** Returns the paths of the notebook scripts in `folder`, in order. */

@@ -75,6 +75,8 @@ function readCell(
   if (!isLast && body.at(-1) === "") body.pop();
   const code = body.map((line) => line.replace(MARKER, (m) => m.replace("\\", "")));
   if (marker.type === "code") return { ...codeCell(code.join("\n")), ...marker.fields };
+  // Prose stands in comments, so blank lines after it are never its own.
+  while (code.at(-1) === "") code.pop();
   const prose = code.map((line, i) => uncomment(line, start + 1 + i, name));
   const source = prose.join("\n");
   return { cell_type: marker.type, id: "", metadata: {}, source, ...marker.fields };

@@ -67,7 +67,7 @@ img, svg { max-width: 100%; height: auto; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--muted); padding: .25rem 0 .5rem; }
-th, td { padding: .375rem .75rem; border-bottom: 1px solid var(--grid); text-align: left; }
+th, td { padding: .375rem .625rem; border-bottom: 1px solid var(--grid); text-align: left; }
 caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 2rem); }
 th, td { overflow-wrap: normal; }
 td.quantity { text-align: right; white-space: nowrap; }
