@@ -13,8 +13,13 @@ export type { OpenRunOptions, RunManifest, RunStore, SampleColumns, UnitKey } fr
 export { scanPatterns } from "./patterns.ts";
 export type { ScanPatternsOptions } from "./patterns.ts";
 
+export { finishRun, readResults, startRun, writeAudit } from "./run.ts";
+export type { RunHead, StartRunOptions } from "./run.ts";
+export { recordEnvironment } from "./environment.ts";
+export type { EnvironmentOptions } from "./environment.ts";
+
 // Judging what was recorded
-export { judge } from "./verdict.ts";
+export { DEFAULT_LIMITS, judge } from "./verdict.ts";
 export type { JudgeOptions } from "./verdict.ts";
 export type { RecordedPhases } from "./findings.ts";
 export { SCORE_WEIGHTS } from "./score.ts";
@@ -22,6 +27,11 @@ export { severityOf, worstSeverity } from "./severity.ts";
 export type { SeverityLimits } from "./severity.ts";
 export { fixFor, fixKindFor } from "./fixes.ts";
 export type { Fix, FixKind } from "./fixes.ts";
+
+// Recomputing what was recorded
+export { verifyRun } from "./verify.ts";
+export type { Verification, VerificationProblem, VerifyOptions } from "./verify.ts";
+export type { RenderedReport } from "./verify_reports.ts";
 
 // Numbers in reports
 export { BYTES_PER_MB, renderCitation, resolvePointer } from "./citation.ts";

@@ -306,6 +306,18 @@ export interface Environment {
   readonly heapbook: string;
 }
 
+/** Limits that the verdict was reached with. One MB is 10⁶ bytes. */
+export interface JudgementLimits {
+  /** Memory that growth may use in deployment, bytes. */
+  readonly memoryBudgetBytes: number;
+  /** Success criterion: growth must stay below, MB per 1000 cycles. */
+  readonly acceptableMb: number;
+  /** A leak from here on is major, MB per 1000 cycles. */
+  readonly majorMb: number;
+  /** A leak above is critical, MB per 1000 cycles. */
+  readonly criticalMb: number;
+}
+
 /** All results of one run: the content of `audit.json`. */
 export interface AuditResults {
   readonly schema: 1;
@@ -314,6 +326,8 @@ export interface AuditResults {
   readonly finishedAt: string | null;
   readonly cycles: number;
   readonly quick: boolean;
+  /** The defaults of `config.yaml` where absent. */
+  readonly limits?: JudgementLimits;
   readonly environment: Environment;
   readonly patterns: PatternsPhase | null;
   readonly leaks: LeakPhase | null;

@@ -17,7 +17,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 
 /** Series of equal length by name, for example `{ cycle, heap_bytes }`. */
 export type SampleColumns = Readonly<Record<string, ArrayLike<number>>>;
@@ -40,7 +40,11 @@ export interface RunStore {
   readonly id: string;
   /** Absolute path. */
   readonly folder: string;
-  /** Returns the value of `<name>.json`. @throws RangeError if it is missing or unreadable. */
+  /**
+   * Returns the value of `<name>.json`; the ending may be written or left out.
+   *
+   * @throws RangeError if it is missing or unreadable.
+   */
   read<T>(name: string): T;
   /** Writes `<name>.json`, whole or not at all. */
   write(name: string, value: unknown): void;
@@ -141,7 +145,7 @@ class FolderStore implements RunStore {
   }
 
   write(name: string, value: unknown): void {
-    this.#put(`${name}.json`, JSON.stringify(value, null, 1) + "\n");
+    this.#put(`${name.replace(/\.json$/, "")}.json`, JSON.stringify(value, null, 1) + "\n");
   }
 
   writeSamples(path: string, columns: SampleColumns): string {
@@ -165,7 +169,7 @@ class FolderStore implements RunStore {
 
   readSamples(path: string): Record<string, Float64Array> {
     const file = sampleFile(path);
-    const columns = this.read<Record<string, (number | null)[]>>(file.replace(/\.json$/, ""));
+    const columns = this.read<Record<string, (number | null)[]>>(file);
     return Object.fromEntries(
       Object.entries(columns).map(([name, column]) => [
         name,
@@ -179,8 +183,8 @@ class FolderStore implements RunStore {
   }
 
   #path(name: string): string {
-    const path = resolve(this.folder, `${name}.json`);
-    if (!path.startsWith(this.folder)) {
+    const path = resolve(this.folder, `${name.replace(/\.json$/, "")}.json`);
+    if (!path.startsWith(this.folder + sep)) {
       throw new RangeError(
         `Cannot use a name as it must stay in the run's folder: current value is "${name}"`,
       );
@@ -189,7 +193,7 @@ class FolderStore implements RunStore {
   }
 
   #put(file: string, content: string): void {
-    writeWhole(this.#path(file.replace(/\.json$/, "")), content);
+    writeWhole(this.#path(file), content);
     // Read again each time, since another process may have added to the same run.
     const manifest = this.has("manifest") ? this.read<RunManifest>("manifest") : { files: {} };
     const entry = { sha256: sha256(content), bytes: Buffer.byteLength(content) };

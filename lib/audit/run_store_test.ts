@@ -40,7 +40,9 @@ test("write() leaves no part behind and records the digest of what it wrote", ()
   withRoot((root) => {
     const run = openRun(root, { id: "r1" });
     run.write("run", { a: 1 });
-    run.write("run", { a: 2 });
+    run.write("run.json", { a: 2 });
+    assert.deepEqual(run.read("run.json"), run.read("run"));
+    assert.ok(run.has("run") && run.has("run.json"));
     assert.deepEqual(readdirSync(run.folder).sort(), ["manifest.json", "run.json", "samples"]);
     const content = readFileSync(join(run.folder, "run.json"));
     const manifest = run.read<RunManifest>("manifest");

@@ -11,20 +11,23 @@ import { deploymentLimits } from "./deployment.ts";
 import { findProblems } from "./findings.ts";
 import type { RecordedPhases } from "./findings.ts";
 import { reconcile } from "./reconcile.ts";
-import type { LeakPhase, VerdictPhase } from "./results.ts";
+import type { JudgementLimits, LeakPhase, VerdictPhase } from "./results.ts";
 import { cappedScore, scoreLines } from "./score.ts";
 
-/** Limits of the judgement. One MB is 10⁶ bytes. */
-export interface JudgeOptions {
-  /** Memory that growth may use in deployment, bytes. Default 512 MB. */
-  readonly memoryBudgetBytes?: number;
-  /** Growth that the success criterion allows under stress, MB per 1000 cycles. Default 5. */
-  readonly acceptableMb?: number;
-}
+/** Limits of the judgement, where they differ from {@linkcode DEFAULT_LIMITS}. */
+export type JudgeOptions = Partial<JudgementLimits>;
+
+/** The limits of the plan, as in the default `config.yaml`. */
+export const DEFAULT_LIMITS: JudgementLimits = {
+  memoryBudgetBytes: 512e6,
+  acceptableMb: 5,
+  majorMb: 10,
+  criticalMb: 50,
+};
 
 /** Returns the verdict on recorded phases. Null stands for a phase that did not run. */
 export function judge(phases: RecordedPhases, options: JudgeOptions = {}): VerdictPhase {
-  const { memoryBudgetBytes = 512e6, acceptableMb = 5 } = options;
+  const { memoryBudgetBytes, acceptableMb } = { ...DEFAULT_LIMITS, ...options };
   const reconciliation = reconcile(phases);
   const lines = scoreLines(phases, reconciliation);
   const { score, caps } = cappedScore(lines, phases);

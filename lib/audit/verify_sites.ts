@@ -1,0 +1,97 @@
+/**
+ * Whether each cited line of source still stands where it was and says what was recorded.
+ *
+ * @module
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { AuditResults } from "./results.ts";
+import type { VerificationProblem } from "./verify.ts";
+
+interface RecordedLine {
+  readonly pointer: string;
+  readonly file: string;
+  readonly line: number;
+  /** Null where no text was recorded: then only the line's existence is checked. */
+  readonly text: string | null;
+}
+
+/** Checks all recorded places against the sources below `root`. */
+export function verifySites(
+  results: AuditResults,
+  root: string,
+): { readonly problems: readonly VerificationProblem[]; readonly sites: number } {
+  const lines = new Map<string, readonly string[] | null>();
+  const linesOf = (file: string) => {
+    const path = resolve(root, file);
+    if (!lines.has(path)) {
+      lines.set(path, existsSync(path) ? readFileSync(path, "utf8").split(/\r?\n/) : null);
+    }
+    return lines.get(path)!;
+  };
+  const recorded = recordedLines(results);
+  const problems = recorded.flatMap(({ pointer, file, line, text }) => {
+    const source = linesOf(file);
+    const at = `${file}:${line}`;
+    if (source === null) return [problem(pointer, `${at}: the source file is missing`)];
+    const found = source[line - 1];
+    if (found === undefined) {
+      return [problem(pointer, `${at}: the file has ${source.length} lines only`)];
+    }
+    if (text === null || found.trim() === text.trim()) return [];
+    const moved = source.findIndex((other) => other.trim() === text.trim());
+    return [
+      problem(
+        pointer,
+        moved < 0
+          ? `${at}: the line says "${found.trim()}", not "${text}"`
+          : `${at}: the line has moved to ${file}:${moved + 1}`,
+      ),
+    ];
+  });
+  return { problems, sites: recorded.length };
+}
+
+function recordedLines({ patterns, leaks, verdict }: AuditResults): RecordedLine[] {
+  return [
+    ...(patterns?.findings ?? []).map((finding, i) => ({
+      pointer: `/patterns/findings/${i}`,
+      file: finding.file,
+      line: finding.line,
+      text: finding.text,
+    })),
+    ...(leaks?.results ?? []).flatMap((result, i) => [
+      ...result.topAllocations.map((site, k) => ({
+        pointer: `/leaks/results/${i}/topAllocations/${k}`,
+        file: site.file,
+        line: site.line,
+        text: site.text === "" ? null : site.text,
+      })),
+      ...result.retainers.flatMap(({ container }, k) =>
+        container
+          ? [{
+            pointer: `/leaks/results/${i}/retainers/${k}/container`,
+            file: container.file,
+            line: container.line,
+            text: null,
+          }]
+          : []
+      ),
+    ]),
+    ...(verdict?.findings ?? []).flatMap(({ site }, i) =>
+      site
+        ? [{ pointer: `/verdict/findings/${i}/site`, file: site.file, line: site.line, text: null }]
+        : []
+    ),
+  ].filter(({ file }) => !isOutside(file));
+}
+
+/** Node's own modules and code without a file cannot be looked up. */
+function isOutside(file: string): boolean {
+  return file === "" || file.startsWith("node:") || file.startsWith("(");
+}
+
+function problem(where: string, message: string): VerificationProblem {
+  return { kind: "site", where, message };
+}

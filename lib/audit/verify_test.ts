@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createRandom } from "../statistics/mod.ts";
+import { type Citation, renderCitation, resolvePointer } from "./citation.ts";
+import { differences } from "./differences.ts";
+import { recordEnvironment } from "./environment.ts";
+import type { AuditResults } from "./results.ts";
+import { finishRun, readResults, startRun, writeAudit } from "./run.ts";
+import { openRun } from "./run_store.ts";
+import type { RunStore } from "./run_store.ts";
+import {
+  cleanupPhase,
+  growthEstimate,
+  leakPhase,
+  leakResult,
+  patternFinding,
+  patternsPhase,
+  stressPhase,
+  stressResult,
+} from "./testdata/recorded_phases.ts";
+import { DEFAULT_LIMITS } from "./verdict.ts";
+import { verifyRun } from "./verify.ts";
+import type { Verification } from "./verify.ts";
+import { recomputeRanking, recomputeStress } from "./verify_stress.ts";
+
+const SOURCE = ["const history = [];", "history.push(1);", "export {};"];
+const ALLOCATION = {
+  file: "lib/a.ts",
+  line: 2,
+  column: 1,
+  function: "cycle",
+  bytes: 64,
+  objects: 1,
+  text: "history.push(1);",
+};
+
+interface Laid {
+  readonly root: string;
+  readonly exports: string;
+  readonly store: RunStore;
+}
+
+/** Lays out a run with its samples, source and published report, as an audit leaves them. */
+function layOut(root: string): Laid {
+  mkdirSync(join(root, "lib"), { recursive: true });
+  writeFileSync(join(root, "lib/a.ts"), SOURCE.join("\n"));
+  const store = openRun(join(root, "data/runs"), { id: "r1" });
+  startRun(store, {
+    cycles: 1000,
+    quick: false,
+    limits: DEFAULT_LIMITS,
+    environment: recordEnvironment({ seed: 7, configText: "audit: {}" }),
+    plannedSeconds: [20, 120, 60, 40, 20],
+  });
+  store.write(
+    "patterns",
+    patternsPhase([patternFinding({ file: "lib/a.ts", line: 2, text: SOURCE[1]! })]),
+  );
+  const random = createRandom("verify");
+  const cycle = Float64Array.from({ length: 80 }, (_, i) => 12.5 * i);
+  const columns = {
+    cycle,
+    rss_bytes: cycle.map((c) => 4096 * Math.round((6e7 + 30 * c + 2e4 * random.normal()) / 4096)),
+    virtual_bytes: cycle.map(() => 1e9),
+  };
+  const samples = store.writeSamples("stress/classical_smc", columns);
+  const stressed = recomputeStress(stressResult({ samples }), columns);
+  store.write(
+    "stress",
+    stressPhase({ results: [stressed], ranking: recomputeRanking([stressed]) }),
+  );
+  const trend = store.writeSamples("leaks/classical_smc", { cycle, heap: cycle.map(() => 4e6) });
+  const stage = { ...leakResult().stages[0]!, samples: trend };
+  const leaking = leakResult({
+    scenario: "create_destroy",
+    stages: [stage],
+    topAllocations: [ALLOCATION],
+    channels: [growthEstimate()],
+  });
+  store.write("leaks", leakPhase({ results: [leakResult({ stages: [stage] }), leaking] }));
+  store.write("cleanup", cleanupPhase());
+  const results = finishRun(store);
+  const exports = join(root, "exports");
+  writeAudit(results, exports);
+  publish(results, exports);
+  return { root, exports, store };
+}
+
+const CITED: readonly Pick<Citation, "pointer" | "format">[] = [
+  { pointer: "/stress/results/0/rss/bytesPerCycle", format: "bytes_per_cycle" },
+  { pointer: "/stress/results/0/meanRssBytes", format: "bytes" },
+  { pointer: "/verdict/score", format: "number" },
+];
+
+function publish(results: AuditResults, folder: string): void {
+  const { text, citations } = report(results);
+  writeFileSync(join(folder, "REPORT.md"), text);
+  writeFileSync(join(folder, "citations.json"), JSON.stringify(citations));
+}
+
+function report(results: AuditResults): { text: string; citations: Citation[] } {
+  const citations = CITED.map(({ pointer, format }, i) => ({
+    file: "REPORT.md",
+    line: i < 2 ? 3 : 4,
+    text: renderCitation(resolvePointer(results, pointer), format),
+    pointer,
+    format,
+  }));
+  const [rate, mean, score] = citations.map((citation) => citation.text);
+  return { text: `# Report\n\n| ${rate} | ${mean} |\nScore ${score} points.\n`, citations };
+}
+
+function inFolder(body: (laid: Laid) => void): void {
+  const root = mkdtempSync(join(tmpdir(), "heapbook-verify-"));
+  try {
+    body(layOut(root));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+const verify = ({ root, exports, store }: Laid): Verification =>
+  verifyRun(store.folder, exports, {
+    root,
+    renderReports: (results) => [{ file: "REPORT.md", markdown: report(results).text }],
+  });
+
+function edit(path: string, change: (text: string) => string): void {
+  const before = readFileSync(path, "utf8");
+  const after = change(before);
+  assert.notEqual(after, before, "the test must change something");
+  writeFileSync(path, after);
+}
+
+/** Asserts that a problem of this kind is found and that its place and message say so. */
+function assertFound(laid: Laid, kind: string, where: RegExp, message: RegExp): void {
+  const { ok, problems } = verify(laid);
+  assert.equal(ok, false);
+  assert.ok(
+    problems.some((p) => p.kind === kind && where.test(p.where) && message.test(p.message)),
+    JSON.stringify(problems, null, 1),
+  );
+}
+
+test("verifyRun() accepts a run as it was left, and has looked at all of it", () =>
+  inFolder((laid) => {
+    const { ok, problems, checked } = verify(laid);
+    assert.deepEqual(problems, []);
+    assert.equal(ok, true);
+    assert.deepEqual(checked, { files: 8, series: 3, sites: 2, citations: 3, reports: 1 });
+  }));
+
+test("verifyRun() names the line of a changed digit in a report", () =>
+  inFolder((laid) => {
+    edit(join(laid.exports, "REPORT.md"), (text) => text.replace(/\d(?= points)/, "9"));
+    assertFound(laid, "citation", /^REPORT\.md:4$/, /\/verdict\/score/);
+  }));
+
+test("verifyRun() notices a digit put before a cited number", () =>
+  inFolder((laid) => {
+    edit(join(laid.exports, "REPORT.md"), (text) => text.replace("| ", "| 1"));
+    assertFound(laid, "citation", /^REPORT\.md:3$/, /bytesPerCycle/);
+  }));
+
+test("verifyRun() notices changed words where reports can be written anew", () =>
+  inFolder((laid) => {
+    edit(join(laid.exports, "REPORT.md"), (text) => text.replace("# Report", "# Report 2"));
+    assertFound(laid, "report", /^REPORT\.md:1$/, /# Report 2/);
+  }));
+
+test("verifyRun() names the pointer of a changed digit in audit.json", () =>
+  inFolder((laid) => {
+    edit(
+      join(laid.exports, "audit.json"),
+      (text) => text.replace('"cycles": 1000', '"cycles": 10'),
+    );
+    assertFound(laid, "number", /^audit\.json\/cycles$/, /says 10, the run says 1000/);
+  }));
+
+test("verifyRun() recomputes growth from samples: a forged rate does not stand", () =>
+  inFolder((laid) => {
+    const forged = laid.store.read<{ results: { rss: { bytesPerCycle: number } }[] }>("stress");
+    forged.results[0]!.rss.bytesPerCycle = 1;
+    laid.store.write("stress", forged);
+    const results = readResults(laid.store);
+    writeAudit(results, laid.exports);
+    publish(results, laid.exports);
+    assertFound(laid, "number", /^\/stress\/results\/0\/rss\/bytesPerCycle$/, /recorded 1,/);
+    assertFound(laid, "citation", /^REPORT\.md:3$/, /bytesPerCycle/);
+  }));
+
+test("verifyRun() recomputes the score and the answer", () =>
+  inFolder((laid) => {
+    const forged = { ...readResults(laid.store).verdict, score: 88, answer: "no" };
+    laid.store.write("verdict", forged);
+    assertFound(laid, "number", /^\/verdict\/score$/, /recorded 88, recomputed 100/);
+    assertFound(laid, "number", /^\/verdict\/answer$/, /recorded "no", recomputed "yes"/);
+  }));
+
+test("verifyRun() recomputes severity, controls and limits of detection", () =>
+  inFolder((laid) => {
+    const leaks = readResults(laid.store).leaks!;
+    laid.store.write("leaks", {
+      ...leaks,
+      limitOfDetection: 0.25,
+      controlsValid: true,
+      controls: leaks.controls.map((c) => c.kind === "negative" ? { ...c, verdict: "leak" } : c),
+      results: leaks.results.map((r, i) => i === 0 ? { ...r, severity: "major" } : r),
+    });
+    assertFound(laid, "number", /^\/leaks\/limitOfDetection$/, /recorded 0.25, recomputed 1/);
+    assertFound(laid, "number", /^\/leaks\/controls\/1\/passed$/, /recorded true/);
+    assertFound(laid, "number", /^\/leaks\/controlsValid$/, /recorded true, recomputed false/);
+    assertFound(laid, "number", /^\/leaks\/results\/0\/severity$/, /recomputed "none"/);
+  }));
+
+test("verifyRun() names a missing and a changed sample file", () =>
+  inFolder((laid) => {
+    const samples = join(laid.store.folder, "samples/leaks/classical_smc.json");
+    edit(samples, (text) => text.replace("4000000", "4000001"));
+    assertFound(laid, "file", /^samples\/leaks\/classical_smc\.json$/, /content has changed/);
+    rmSync(samples);
+    assertFound(laid, "file", /^samples\/leaks\/classical_smc\.json$/, /missing/);
+  }));
+
+test("verifyRun() names a file that nobody recorded", () =>
+  inFolder((laid) => {
+    writeFileSync(join(laid.store.folder, "samples/better.json"), "{}");
+    assertFound(laid, "file", /^samples\/better\.json$/, /in no list/);
+  }));
+
+test("verifyRun() names a line that moved, changed, or is gone", () =>
+  inFolder((laid) => {
+    const source = join(laid.root, "lib/a.ts");
+    edit(source, (text) => `// one more line\n${text}`);
+    assertFound(laid, "site", /topAllocations\/0$/, /lib\/a\.ts:2: .*moved to lib\/a\.ts:3/);
+    edit(source, (text) => text.replace("push(1)", "push(2)"));
+    assertFound(laid, "site", /^\/patterns\/findings\/0$/, /not "history\.push\(1\);"/);
+    rmSync(source);
+    assertFound(laid, "site", /^\/patterns\/findings\/0$/, /missing/);
+  }));
+
+test("verifyRun() names missing exports and refuses a run that is not there", () =>
+  inFolder((laid) => {
+    rmSync(join(laid.exports, "REPORT.md"));
+    rmSync(join(laid.exports, "audit.json"));
+    assertFound(laid, "report", /^REPORT\.md$/, /missing/);
+    assertFound(laid, "file", /^audit\.json$/, /cannot be read/);
+    assert.throws(() => verifyRun(join(laid.root, "nowhere")), /Cannot verify/);
+  }));
+
+test("differences() names each place by pointer, and takes nine digits as equal", () => {
+  assert.deepEqual(differences({ "a/b": [1, { c: 2 }] }, { "a/b": [1, { c: 3 }] }), [
+    { pointer: "/a~1b/1/c", recorded: 2, expected: 3 },
+  ]);
+  assert.deepEqual(differences({ a: 0.1 + 0.2 }, { a: 0.3 }), []);
+  assert.equal(differences([1], { 0: 1 }).length, 1);
+});
