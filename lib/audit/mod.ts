@@ -18,6 +18,10 @@ export type { RunHead, StartRunOptions } from "./run.ts";
 export { recordEnvironment } from "./environment.ts";
 export type { EnvironmentOptions } from "./environment.ts";
 
+// Phase 3: stress
+export { stressTest } from "./stress.ts";
+export type { StressOptions } from "./stress.ts";
+
 // Judging what was recorded
 export { DEFAULT_LIMITS, judge } from "./verdict.ts";
 export type { JudgeOptions } from "./verdict.ts";

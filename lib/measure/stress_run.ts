@@ -15,8 +15,13 @@ import type { SandboxPort } from "./sandbox_port.ts";
 export interface StressRunParameters {
   /** Cycles to run at least. */
   readonly cycles: number;
-  /** Cycles go on until this much time has passed, so that a short one can be sampled too, s. */
+  /**
+   * Cycles go on until the process has worked for so long, s: processor time, so that a busy machine
+   * does not cut the warm-up short, or three times as much time by the clock where it mostly waits.
+   */
   readonly minimumSeconds: number;
+  /** Growth of the resident set that needs no more cycles than were asked for, bytes. */
+  readonly plentyBytes: number;
 }
 
 /** What the process knows about its own run. */
@@ -38,11 +43,12 @@ export interface StressRunResult {
   readonly invalid: string;
 }
 
-const MARKS = 1024; // moments noted in one run; more cycles are noted more coarsely
+const MARKS = 1024; // moments noted in one run at most
 const PAUSES = 4096; // pauses noted one by one; all are counted
 const TURN_MS = 5; // longest time without a turn of the event loop, as far as cycles allow
 const DELAY_RESOLUTION_MS = 1;
 const CHECK_EVERY = 64; // progress reports in one run
+const WAITING = 3; // clock time that stands for processor time of a target that waits
 
 /** Runs the cycles and returns what was noted. */
 export async function run(
@@ -71,15 +77,18 @@ export async function run(
 async function runCycles(
   { contract }: LoadedTarget,
   context: unknown,
-  { cycles, minimumSeconds }: StressRunParameters,
+  { cycles, minimumSeconds, plentyBytes }: StressRunParameters,
   port: SandboxPort,
   log: StressLog,
 ): Promise<number> {
   const reportEvery = Math.max(1, Math.floor(cycles / CHECK_EVERY));
-  const endsAt = performance.now() + minimumSeconds * 1000;
-  let turnedAt = performance.now();
+  const startedAt = performance.now();
+  const startedCpu = cpuMs();
+  let turnedAt = startedAt;
+  const plenty = process.memoryUsage.rss() + plentyBytes;
+  let isLongEnough = false;
   let done = 0;
-  while (done < cycles || performance.now() < endsAt) {
+  while (done < cycles || !isLongEnough) {
     port.cycle = done;
     const pending = contract.cycle(context, done);
     if (pending instanceof Promise) await pending;
@@ -89,10 +98,18 @@ async function runCycles(
     if (performance.now() - turnedAt > TURN_MS) {
       await new Promise((resolve) => setImmediate(resolve));
       turnedAt = performance.now();
+      isLongEnough = cpuMs() - startedCpu >= minimumSeconds * 1000 ||
+        turnedAt - startedAt >= minimumSeconds * 1000 * WAITING ||
+        process.memoryUsage.rss() > plenty;
     }
   }
   log.mark(done);
   return done;
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function proveWork({ contract }: LoadedTarget, context: unknown): string {
@@ -106,20 +123,20 @@ function proveWork({ contract }: LoadedTarget, context: unknown): string {
 
 /** Logs of fixed size, and the two observers that fill them. */
 class StressLog {
-  readonly #markEvery: number;
-  readonly #markCycle = new Float64Array(MARKS + 1);
-  readonly #markMs = new Float64Array(MARKS + 1);
+  readonly #markCycle = new Float64Array(MARKS);
+  readonly #markMs = new Float64Array(MARKS);
   readonly #pauseMs = new Float64Array(PAUSES);
   readonly #pauseAtMs = new Float64Array(PAUSES);
   readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   readonly #observer: PerformanceObserver;
+  #markEvery: number;
   #marks = 0;
   #count = 0;
   #totalMs = 0;
   #maxPauseMs = 0;
 
   constructor(cycles: number) {
-    this.#markEvery = Math.max(1, Math.ceil(cycles / (MARKS / 2)));
+    this.#markEvery = Math.max(1, Math.floor(cycles / (MARKS / 2)));
     this.#observer = new PerformanceObserver((list) => list.getEntries().forEach(this.#pause));
   }
 
@@ -133,11 +150,21 @@ class StressLog {
     if (done % this.#markEvery === 0) this.mark(done);
   }
 
-  /** Notes the moment; where a run goes on far beyond its plan, the last place is written over. */
+  /** Notes the moment; when the log is full, every second mark stays and they come half as often. */
   mark(done: number): void {
+    if (this.#marks === MARKS) this.#thin();
     this.#markCycle[this.#marks] = done;
     this.#markMs[this.#marks] = performance.timeOrigin + performance.now();
-    if (this.#marks < MARKS) this.#marks++;
+    this.#marks++;
+  }
+
+  #thin(): void {
+    for (let i = 0; i < MARKS / 2; i++) {
+      this.#markCycle[i] = this.#markCycle[2 * i]!;
+      this.#markMs[i] = this.#markMs[2 * i]!;
+    }
+    this.#marks = MARKS / 2;
+    this.#markEvery *= 2;
   }
 
   readonly #pause = (entry: PerformanceEntry): void => {

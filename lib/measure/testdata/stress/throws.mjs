@@ -1,0 +1,3 @@
+export function cycle(_context, i) {
+  if (i === 7) throw new Error("out of reach");
+}
