@@ -164,6 +164,14 @@ test("startKernel() says why a kernel did not start", async () => {
 test("findKernelspec() looks upwards and says where it looked", () => {
   assert.equal(findKernelspec("deno", lib).interruptMode, "message");
   assert.deepEqual(findKernelspec("tslab", lib).argv, tslab.argv);
+  // Outside this project, the kernels come from their packages.
+  const words = (argv: readonly string[]) => argv.map((word) => word.split("node_modules").at(-1));
+  for (const name of ["tslab", "deno"]) {
+    const packaged = findKernelspec(name, folder);
+    const own = findKernelspec(name, lib);
+    assert.deepEqual(words(packaged.argv), words(own.argv));
+    assert.deepEqual([packaged.interruptMode, packaged.env], [own.interruptMode, own.env]);
+  }
   assert.throws(() => findKernelspec("python3", folder), /Cannot find the kernel "python3"/);
   const path = join(folder, "kernel.json");
   writeFileSync(path, '{"argv": []}');

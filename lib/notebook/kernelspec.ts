@@ -5,6 +5,7 @@
  * @module
  */
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 
@@ -21,9 +22,24 @@ export interface Kernelspec {
 
 const FOLDER = join(".jupyter", "kernels");
 
+/** Kernels that need no kernelspec on disk: their packages are found as any other. */
+const PACKAGED: Readonly<Record<string, () => Omit<Kernelspec, "folder">>> = {
+  heapbook: tslabSpec,
+  tslab: tslabSpec,
+  deno: () => ({
+    argv: ["node", packageFile("deno", "bin.cjs"), "jupyter", "--kernel", "--conn", CONNECTION],
+    displayName: "Deno",
+    interruptMode: "message", // It dies of SIGINT.
+    env: { DENO_V8_FLAGS: "--expose-gc", DENO_NO_UPDATE_CHECK: "1" },
+  }),
+};
+
+const CONNECTION = "{connection_file}";
+
 /**
  * Returns the kernelspec `name` of the nearest `.jupyter/kernels` at or above `from`, or the one at
- * the path `name` where that ends in `.json`.
+ * the path `name` where that ends in `.json`. Where a project has none, `heapbook`, `tslab` and
+ * `deno` are started from their npm packages.
  *
  * @throws {Error} where there is none, or it cannot be read.
  */
@@ -34,6 +50,8 @@ export function findKernelspec(name: string, from: string): Kernelspec {
     if (existsSync(path)) return readKernelspec(path);
     if (folder === dirname(folder)) break;
   }
+  const packaged = PACKAGED[name]?.();
+  if (packaged !== undefined) return { ...packaged, folder: resolve(from) };
   const rule = `no ${join(FOLDER, name, "kernel.json")} stands at or above`;
   throw new Error(`Cannot find the kernel "${name}" as ${rule} ${resolve(from)}`);
 }
@@ -45,6 +63,25 @@ export function kernelCommand(spec: Kernelspec, connectionFile: string): readonl
   );
   // The Node that runs this, not another one that happens to stand first on the path.
   return [program === "node" ? process.execPath : program!, ...rest];
+}
+
+function tslabSpec(): Omit<Kernelspec, "folder"> {
+  const program = packageFile("tslab", "bin", "tslab");
+  return {
+    argv: ["node", "--expose-gc", program, "kernel", "--config-path", CONNECTION],
+    displayName: "TypeScript",
+    interruptMode: "signal",
+    env: {},
+  };
+}
+
+function packageFile(name: string, ...parts: readonly string[]): string {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    return join(dirname(manifest), ...parts);
+  } catch {
+    throw new Error(`Cannot start the kernel as ${name} is not installed: run npm install ${name}`);
+  }
 }
 
 function readKernelspec(path: string): Kernelspec {

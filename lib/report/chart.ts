@@ -39,8 +39,8 @@ export function chartBundle(figure: Figure, caption: string, still?: Uint8Array)
 }
 
 /**
- * Returns the HTML of a chart: a figure element whose picture (or caption) is replaced by the
- * interactive chart as soon as plotly.js is there, before or after it.
+ * Returns the HTML of a chart: a figure element whose picture (or the data in words) is replaced by
+ * the interactive chart as soon as plotly.js is there, before or after it.
  *
  * @param png Base64 of the still.
  */
@@ -51,7 +51,7 @@ export function chartHtml(figure: Figure, caption: string, png?: string): string
   const height = Number(figure.layout?.["height"] ?? CHART_HEIGHT);
   const text = escapeHtml(caption);
   const still = png === undefined
-    ? `<em>${text}</em>`
+    ? `<pre>${escapeHtml(describeFigure(figure))}</pre>`
     : `<img alt="${text}" src="data:image/png;base64,${png}" style="max-width:100%">`;
   return `<figure style="margin:0"><div data-chart="${key}" role="img" aria-label="${text}" ` +
     `style="min-height:${height}px">${still}</div><figcaption>${text}</figcaption></figure>\n` +

@@ -34,6 +34,9 @@ export interface FigureOptions {
 /** Resolution kept when numbers are rounded, as a share of their range: finer than a pixel. */
 const RESOLUTION = 1e-5;
 
+/** On longer axes Plotly names whole decades only. */
+const LOG_DECADES = 6;
+
 /** Returns a figure with the project's look, axis titles and a config that suits a page. */
 export function createFigure(traces: readonly Trace[], options: FigureOptions): Figure {
   const hasLegend = traces.length > 1;
@@ -46,7 +49,7 @@ export function createFigure(traces: readonly Trace[], options: FigureOptions): 
   });
   return {
     data: traces,
-    layout: merge(look, options.layout ?? {}),
+    layout: withLogTicks(merge(look, options.layout ?? {}), traces),
     config: { responsive: true, displaylogo: false },
   };
 }
@@ -99,6 +102,20 @@ export function thin(y: ArrayLike<number>, limit: number = 2000): readonly numbe
     kept.add(low).add(high);
   }
   return [...kept].sort((a, b) => a - b);
+}
+
+/** Between 1 and 10 a logarithmic axis names 2 and 5; all nine digits would cover each other. */
+function withLogTicks(layout: Layout, traces: readonly Trace[]): Layout {
+  const entries = Object.entries(layout).map(([key, value]): [string, unknown] => {
+    const letter = /^([xy])axis\d*$/.exec(key)?.[1];
+    if (letter === undefined || !isPlain(value) || value["type"] !== "log") return [key, value];
+    const values = traces.flatMap((trace) => numbersOf(plain(trace[letter]))).filter((v) => v > 0);
+    const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+    const high = values.reduce((a, b) => Math.max(a, b), 0);
+    const isShort = Math.log10(high / low) <= LOG_DECADES;
+    return [key, isShort ? { dtick: "D2", ...value } : value];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The title stands above the legend, which stands above the plot. */

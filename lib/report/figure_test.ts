@@ -12,6 +12,19 @@ test("createFigure() names both axes and keeps the look where options do not spe
   assert.equal(axes.height, 300);
 });
 
+test("createFigure() names 2 and 5 between the decades of a short logarithmic axis", () => {
+  const axis = (y: readonly number[], own = {}) => {
+    const layout = { yaxis: { type: "log", ...own } };
+    const made = createFigure([{ y }], { x: "x", y: "y", layout }).layout!["yaxis"];
+    return (made as { dtick?: unknown }).dtick;
+  };
+  assert.deepEqual([axis([1, 5000]), axis([1, 5000], { dtick: 1 }), axis([1, 1e9])], [
+    "D2",
+    1,
+    undefined,
+  ]);
+});
+
 test("plainFigure() turns typed arrays into arrays and what is not finite into null", () => {
   const data = [{ y: Float64Array.of(1, NaN, 3), z: [Int32Array.of(1, 2), [Infinity, 0.5]] }];
   const plain = plainFigure({ data });

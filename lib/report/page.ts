@@ -75,7 +75,7 @@ export function pageChart(figure: Figure, caption: string, key: string, png?: st
   const height = Number(plain.layout?.["height"] ?? CHART_HEIGHT);
   const still = png === undefined ? "" : `<img alt="" src="data:image/png;base64,${png}">`;
   const words = `${caption}\n${describeFigure(plain)}`;
-  return `<figure class="chart"><div class="plot" data-figure="${key}" role="img" ` +
+  return `<figure class="chart"><div class="plot" data-figure="${key}" role="group" ` +
     `aria-label="${escapeHtml(words)}" style="min-height:${height}px">` +
     `<noscript>${still}</noscript></div><figcaption>${
       escapeHtml(caption)
@@ -154,13 +154,32 @@ function drawScript(): string {
     figure.config = { ...figure.config, displayModeBar: false };
     return figure;
   }
+  // Plotly's own buttons (play, choose) take the mouse only.
+  function makeReachable(box) {
+    const mark = () => {
+      for (const button of box.querySelectorAll(".updatemenu-button, .updatemenu-header")) {
+        button.setAttribute("tabindex", "0");
+        button.setAttribute("role", "button");
+      }
+    };
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      const button = event.target.closest(".updatemenu-button, .updatemenu-header");
+      if (!button) return;
+      event.preventDefault();
+      button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    });
+    box.on("plotly_afterplot", mark);
+    box.on("plotly_buttonclicked", () => setTimeout(mark));
+    mark();
+  }
   async function drawAll(redraw) {
     const failed = [];
     for (const box of boxes) {
       try {
         const figure = figureOf(box);
         if (redraw) await Plotly.react(box, figure);
-        else { box.replaceChildren(); await Plotly.newPlot(box, figure); }
+        else { box.replaceChildren(); await Plotly.newPlot(box, figure); makeReachable(box); }
       } catch (error) { failed.push(box.dataset.figure + ": " + error.message); }
     }
     root.dataset.charts = failed.length === 0 ? "drawn" : "failed: " + failed.join("; ");

@@ -111,7 +111,7 @@ export const PAGE_PROBE: string = String.raw`(() => {
   const dim = [];
   window.heapbookFocusable = () =>
     [...document.querySelectorAll("a[href], summary, button, input, select, [tabindex='0']")]
-      .filter((element) => !element.closest("svg, .modebar") && element.checkVisibility());
+      .filter((element) => !element.closest(".modebar") && element.checkVisibility());
   window.heapbookNoteFocus = () => {
     const element = document.activeElement;
     if (!element || element === document.body || seen.has(element)) return false;

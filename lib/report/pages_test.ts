@@ -38,6 +38,21 @@ const tenTraces = createFigure(
   Array.from({ length: 10 }, (_, k) => ({ name: `target_number_${k}`, x: [0, 1], y: [k, k + 1] })),
   { title: "Ten targets", x: "cycle", y: "heap [MB]" },
 );
+const pose = (a: number) => ({ x: [0, Math.sin(a)], y: [0, Math.cos(a)] });
+const animation = {
+  ...createFigure([{ ...pose(0), name: "link" }], {
+    x: "x [m]",
+    y: "y [m]",
+    layout: {
+      updatemenus: [{
+        type: "buttons",
+        y: 1.1,
+        buttons: [{ label: "Play", method: "animate", args: [null, { frame: { duration: 20 } }] }],
+      }],
+    },
+  }),
+  frames: Array.from({ length: 20 }, (_, i) => ({ data: [pose(i / 10)] })),
+};
 const notebook = {
   cells: [
     { cell_type: "markdown", source: '# A <em>title</em> & "more"\n\nText.', outputs: [] },
@@ -48,6 +63,7 @@ const notebook = {
         { output_type: "display_data", data: { "text/html": plotlyHtml("embed") } },
         { output_type: "display_data", data: chartBundle(swings, 'Finding "one" & <two>') },
         { output_type: "display_data", data: chartBundle(tenTraces, "Ten lines") },
+        { output_type: "display_data", data: chartBundle(animation, "A link turns") },
         { output_type: "stream", name: "stdout", text: ["\x1b[31mred\x1b[0m\n", "10 %\r20 %\n"] },
         { output_type: "error", ename: "RangeError", evalue: "Cannot <b>" },
       ],
@@ -184,7 +200,7 @@ test(
   needsBrowser,
   async () => {
     const site = join(folder, "site");
-    const pages = { "index.html": 2, "notebooks/01_swings.html": 2, "reports/REPORT.html": 0 };
+    const pages = { "index.html": 2, "notebooks/01_swings.html": 3, "reports/REPORT.html": 0 };
     for (const [name, charts] of Object.entries(pages)) {
       for (const view of [{ width: 1100, mode: "light" }, { width: 390, mode: "dark" }] as const) {
         const url = pathToFileURL(join(site, name)).href;
@@ -196,6 +212,25 @@ test(
     }
   },
 );
+
+test("an animation plays by keyboard", needsBrowser, async () => {
+  const page = await browser!.newPage();
+  await page.open(pathToFileURL(join(folder, "01_swings.html")).href);
+  const ready = `new Promise((done) => { const look = () =>
+    document.documentElement.dataset.charts ? done(1) : setTimeout(look, 20); look(); })`;
+  await page.evaluate(ready);
+  const path = `document.querySelector("[data-figure='figure-1-3'] .scatterlayer path.js-line")
+    .getAttribute("d")`;
+  const before = await page.evaluate(path);
+  await page.evaluate(`document.querySelector(".updatemenu-button").focus()`);
+  const key = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 };
+  await page.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...key });
+  await page.send("Input.dispatchKeyEvent", { type: "keyUp", ...key });
+  const moved = `new Promise((done) => { const look = () =>
+    ${path} === ${JSON.stringify(before)} ? setTimeout(look, 20) : done(true); look(); })`;
+  assert.equal(await page.evaluate(moved), true);
+  await page.close();
+});
 
 test("checkPage() finds what is wrong with a page", needsBrowser, async () => {
   const path = join(folder, "wrong.html");

@@ -76,7 +76,9 @@ export function lineOf(name: string, index: number = 0): { color: string; dash: 
 /** Returns the layout that all charts start from: light, transparent to nothing, no clutter. */
 export function baseLayout(): Readonly<Record<string, unknown>> {
   const light = palettes.light;
-  const axis = { automargin: true, gridcolor: light.grid, zerolinecolor: light.grid };
+  const lines = { gridcolor: light.grid, zerolinecolor: light.grid, tickcolor: light.grid };
+  // Ticks outside keep the numbers of two axes apart in their corner.
+  const axis = { automargin: true, ticks: "outside", ticklen: 5, ...lines };
   return {
     autosize: true,
     paper_bgcolor: light.background,
