@@ -23,6 +23,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./init_target.ts")).initTargetCommand,
   },
   {
+    name: "verify",
+    summary: "Recompute every number of a report from its recorded data",
+    load: async () => (await import("./verify.ts")).verifyCommand,
+  },
+  {
+    name: "stress-test-memory",
+    summary: "Run controllers for long, and watch their memory from outside",
+    load: async () => (await import("./stress_test_memory.ts")).stressTestMemoryCommand,
+  },
+  {
     name: "simulate",
     summary: "Simulate a controller on the cart with two links",
     load: async () => (await import("./simulate.ts")).simulateCommand,

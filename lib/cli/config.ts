@@ -48,8 +48,10 @@ function answer(what: string, load: () => Config): string {
       return JSON.stringify(configSchema, null, 2);
     case "default":
       return renderDefaultConfig("node_modules/heapbook/dist/config.schema.json").trimEnd();
-    case "show":
-      return JSON.stringify(load(), null, 2);
+    case "show": {
+      const { origin: { text: _text, ...origin }, ...config } = load();
+      return JSON.stringify({ ...config, origin }, null, 2);
+    }
     case "check":
       return `${load().origin.file} is right`;
     default:

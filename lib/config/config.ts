@@ -69,10 +69,11 @@ export interface Config {
   readonly simulation: SimulationSettings;
   readonly pso: PsoSettings;
   readonly audit: AuditSettings;
-  /** Where it came from; `sha256` is the hash of the file's text. */
+  /** Where it came from: the file, its folder, its text and the hash of that. */
   readonly origin: {
     readonly file: string;
     readonly directory: string;
+    readonly text: string;
     readonly sha256: string;
   };
 }

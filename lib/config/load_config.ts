@@ -87,7 +87,7 @@ export function parseConfig(text: string, origin: ConfigOrigin): Config {
   const sha256 = createHash("sha256").update(text).digest("hex");
   return settle({
     ...config,
-    origin: { file: origin.file, directory: origin.directory, sha256 },
+    origin: { file: origin.file, directory: origin.directory, text, sha256 },
   });
 }
 

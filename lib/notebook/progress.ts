@@ -131,12 +131,15 @@ function textBars(options: ProgressOptions): Shown {
   const write = options.write ?? ((text) => void process.stderr.write(text));
   const isTerminal = options.isTerminal ?? (process.stderr.isTTY === true);
   const interval = isTerminal ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS;
-  let [drawnMs, drawnLabel, isOpen] = [-Infinity, "", false];
+  let [drawnMs, drawnLabel, drawnEnd, isOpen] = [-Infinity, "", false, false];
   const line = (row: ProgressRow) => `${row.label}  ${textBar(row)}`;
   return {
     draw: (rows, current) => {
       const row = rows.get(current)!;
       const isEnd = row.done >= row.total;
+      // Work that reports on after its end says nothing new.
+      const isRepeated = isEnd && drawnEnd && current === drawnLabel;
+      if (isRepeated) return;
       if (!isEnd && row.updatedMs - drawnMs < interval && current === drawnLabel) return;
       if (!isTerminal) write(`${line(row)}\n`);
       else {
@@ -146,7 +149,7 @@ function textBars(options: ProgressOptions): Shown {
         if (isEnd) write("\n");
         isOpen = !isEnd;
       }
-      [drawnMs, drawnLabel] = [row.updatedMs, current];
+      [drawnMs, drawnLabel, drawnEnd] = [row.updatedMs, current, isEnd];
     },
     finish: () => {
       if (isOpen) write("\n");

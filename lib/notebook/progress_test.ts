@@ -60,3 +60,11 @@ test("progressBundle() escapes labels and carries words beside the bar", () => {
   assert.match(String(bundle["text/html"]), /&lt;x&gt;.*width:25\.0%.*25 % · 1\/4/s);
   assert.match(String(bundle["text/plain"]), /^leaks\n<x> {2}█{6}░{18} {2}25 %/);
 });
+
+test("createProgress() writes the end once, however often it is reported", async () => {
+  const written: string[] = [];
+  const bars = createProgress("x", { write: (text) => written.push(text), isTerminal: false });
+  for (let i = 0; i < 50; i++) bars.update({ label: "work", done: 2, total: 2 });
+  await bars.finish();
+  assert.equal(written.length, 1);
+});
