@@ -2,6 +2,7 @@
 
 // Recorded results
 export type * from "./results.ts";
+export { resultsSchema } from "./results_schema.ts";
 
 // A run on disk and its progress
 export { partOfProgress } from "./progress.ts";

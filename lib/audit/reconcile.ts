@@ -81,11 +81,13 @@ function containerOf(
 /** Tells whether a retainer path goes through the class's attribute. */
 function goesThrough(path: RetainerPath, { attribute, class: owner }: PatternFinding): boolean {
   if (attribute === null) return false;
-  const name = attribute.replace(/^(this|self)\./, "").replace(/^[#_]+/, "");
+  // "tuner._fitness" and "history[sigma]" are known by their last name and their container.
+  const last = (name: string) => name.replace(/\[.*/, "").split(".").at(-1)!.replace(/^[#_]+/, "");
+  const name = last(attribute);
   const mentions = (text: string, word: string) =>
     new RegExp(`(^|[^\\w])[#_]*${escape(word)}($|[^\\w])`).test(text);
   const text = [path.words, ...path.steps].join("\n");
-  return mentions(text, name) && (owner === null || mentions(text, owner));
+  return mentions(text, name) && (owner === null || mentions(text, last(owner)));
 }
 
 /** Tells whether a measured target ran code of the class or file. */
