@@ -18,7 +18,8 @@ import {
 import { writeWhole } from "../audit/mod.ts";
 import type { PlotlySource } from "../report/mod.ts";
 import { type CommandSpec, parseArguments, type ParsedArguments, UsageError } from "./arguments.ts";
-import { catchInterrupt } from "./interruption.ts";
+import { nearest } from "../config/mod.ts";
+import { catchInterrupt, INTERRUPTED } from "./interruption.ts";
 
 const spec: CommandSpec = {
   name: "notebook",
@@ -85,8 +86,10 @@ export async function notebookCommand(argv: readonly string[]): Promise<number> 
     case "check":
       return check(files[0] ?? "notebooks");
     default: {
+      const near = nearest(what!, ["publish", "import", "check"]);
+      const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
       const rule = "it must be publish, import or check";
-      throw new UsageError(`Cannot run heapbook notebook as ${rule}: current value is "${what}"`);
+      throw new UsageError(`Cannot run heapbook notebook as ${rule}: found "${what}"${hint}`);
     }
   }
 }
@@ -112,6 +115,11 @@ async function publish(scripts: readonly string[], given: ParsedArguments): Prom
       }
     }
     return 0;
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    await bars.finish();
+    process.stderr.write("Stopped: the notebook that ran holds its outputs so far\n");
+    return INTERRUPTED;
   } finally {
     await bars.finish();
     interruption.release();

@@ -16,7 +16,7 @@ export function notebookProgress(
   return {
     onCell: (report) => {
       [before, total, id] = [report.number - 1, report.total, report.id];
-      const done = report.state === "running" ? before : report.number;
+      const done = report.state === "done" ? report.number : before;
       listener({ label, done, total, detail: id });
     },
     onProgress: (progress) => {

@@ -28,7 +28,13 @@ import {
   writeNotebook,
 } from "./notebook_file.ts";
 import { injectParameters } from "./parameters.ts";
-import { type CellReport, runNotebook, type RunOptions, tagsOf } from "./run_notebook.ts";
+import {
+  type CellReport,
+  NotebookFailed,
+  runNotebook,
+  type RunOptions,
+  tagsOf,
+} from "./run_notebook.ts";
 import { notebookOf, scriptOf } from "./script.ts";
 
 /** Settings of `publishNotebook`. */
@@ -80,7 +86,7 @@ export async function publishNotebook(
     else takeOutputs(notebook, ipynb);
   } catch (error) {
     writeNotebook(ipynb, notebook);
-    throw error;
+    throw error instanceof NotebookFailed ? namedFailure(error, scriptPath, ipynb) : error;
   }
   const warnings = await addStills(notebook, options.signal);
   const page = outHtml === undefined ? null : await publishHtml(notebook, {
@@ -115,6 +121,11 @@ export function importNotebook(ipynbPath: string): string {
 /** Returns the notebook's path for a script's: same folder, same name. */
 export function ipynbOf(scriptPath: string): string {
   return scriptPath.replace(/\.ts$/, "") + ".ipynb";
+}
+
+function namedFailure(error: NotebookFailed, script: string, ipynb: string): NotebookFailed {
+  const message = `Cannot publish ${script}: ${error.message} (the outputs so far are in ${ipynb})`;
+  return new NotebookFailed(message, error.cell);
 }
 
 function readScript(path: string): Notebook {

@@ -157,3 +157,21 @@ test("publishNotebook() refuses parameters that the script does not declare", as
   );
   assert.ok(!existsSync(out.outIpynb));
 });
+
+test("publishNotebook() writes what a failing run left, and names script, cell and error", async () => {
+  const path = join(folder, "03_failing.ts");
+  const code = ['console.log("before");', 'throw new RangeError("Cannot x");', "console.log(1);"];
+  writeFileSync(path, code.map((line) => `// %%\n${line}\n`).join("\n"));
+  const message =
+    /^Cannot publish .*03_failing\.ts: Cell 2 of 3 \(cell-2\) failed: .*Cannot x .*ipynb\)$/;
+  await assert.rejects(publishNotebook(path, { kernel: "deno" }), {
+    name: "NotebookFailed",
+    message,
+  });
+  const { cells } = readNotebook(join(folder, "03_failing.ipynb"));
+  assert.deepEqual(cells.map(({ outputs }) => outputs!.map((output) => output.output_type)), [
+    ["stream"],
+    ["error"],
+    [],
+  ]);
+});

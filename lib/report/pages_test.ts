@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { AuditResults, LeakResult, StressResult, Verdict } from "../audit/mod.ts";
@@ -55,7 +55,11 @@ const animation = {
 };
 const notebook = {
   cells: [
-    { cell_type: "markdown", source: '# A <em>title</em> & "more"\n\nText.', outputs: [] },
+    {
+      cell_type: "markdown",
+      source: '# A <em>title</em> & "more"\n\n[again](01_swings.ipynb), [report](REPORT.md).',
+      outputs: [],
+    },
     {
       cell_type: "code",
       source: 'const a = "<script>"; // </code>',
@@ -143,7 +147,7 @@ test("publishHtml() makes one file that needs nothing else, and lets no output b
   assert.ok(html.includes("&lt;script&gt;") && html.includes("Cannot &lt;b&gt;"));
   assert.ok(html.includes(">red\n20 %\n<"), "colours and rewritten lines are gone");
   assert.ok(html.includes('<summary>Contents</summary><ul><li><a href="#one">One</a></li>'));
-  assert.deepEqual(linksIn(html), ["../index.html"]);
+  assert.deepEqual(linksIn(html), ["../index.html", "01_swings.html", "REPORT.md"]);
 });
 
 test("withLinks() replaces the navigation and leaves the rest alone", () => {
@@ -190,8 +194,12 @@ test("writeSite() publishes index, notebooks, reports and data", async () => {
     /<td>sta_smc<\/td><td>create_destroy<\/td><td><span class="verdict verdict-leak">/,
   );
   assert.ok(html.includes("a &lt;CPU&gt;") && html.includes('href="reports/REPORT.html"'));
-  for (const link of linksIn(html)) {
-    assert.ok(existsSync(join(folder, "site", link)), `${link} leads nowhere`);
+  for (const page of ["index.html", "notebooks/01_swings.html", "reports/REPORT.html"]) {
+    const place = join(folder, "site", page);
+    for (const link of linksIn(readFileSync(place, "utf8"))) {
+      const goal = join(dirname(place), link.replace(/#.*$/, ""));
+      assert.ok(existsSync(goal), `${page}: ${link} leads nowhere`);
+    }
   }
 });
 

@@ -56,7 +56,8 @@ export async function publishHtml(
     if (cell.cell_type === "code") return codeHtml(cell, index, markdown);
     const rendered = markdown.render(cell.source);
     headings.push(...rendered.headings);
-    return rendered.html;
+    // A page leads to the pages of its neighbours.
+    return rendered.html.replace(/( href="[\w./-]+)\.ipynb(#|")/g, "$1.html$2");
   });
   const title = headings.find(({ level }) => level === 1)?.text ?? options.title ?? "Notebook";
   return pageHtml({

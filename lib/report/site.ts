@@ -56,7 +56,7 @@ export async function writeSite(results: AuditResults, exportsFolder: string): P
 function copyNotebooks(from: string, to: string): readonly SiteEntry[] {
   return namesIn(from, /^\d+_\w+\.html$/).map((name) => {
     const html = readFileSync(join(from, name), "utf8");
-    put(to, join("notebooks", name), withLinks(html, [HOME]));
+    put(to, join("notebooks", name), relinked(withLinks(html, [HOME]), "notebooks"));
     const title = /<title>(.*?)<\/title>/s.exec(html)?.[1] ?? name;
     return {
       href: `notebooks/${name}`,
@@ -71,15 +71,25 @@ async function writeReports(from: string, to: string): Promise<readonly SiteEntr
   for (const name of namesIn(from, /\.md$/)) {
     const markdown = readFileSync(join(from, name), "utf8");
     const page = name.replace(/\.md$/, ".html");
-    put(
-      to,
-      join("reports", page),
-      await publishMarkdown(markdown, { title: name, links: [HOME], pictures: from }),
-    );
+    const options = { title: name, links: [HOME], pictures: from };
+    put(to, join("reports", page), relinked(await publishMarkdown(markdown, options), "reports"));
     const text = /^# (.+)$/m.exec(markdown)?.[1] ?? name;
     entries.push({ href: `reports/${page}`, text, about: `Report ${name}` });
   }
   return entries;
+}
+
+/** Links between neighbours in the exports folder, as they are between the folders of the site. */
+function relinked(html: string, folder: "notebooks" | "reports"): string {
+  const to = (other: string) => other === folder ? "" : `../${other}/`;
+  return html.replace(
+    / href="(?:\.\/)?([\w.-]+?)\.(md|html|ipynb|json)(#[^"]*)?"/g,
+    (_, name: string, kind: string, hash = "") => {
+      if (kind === "json") return ` href="../${name}.json${hash}"`;
+      const place = kind === "md" ? "reports" : "notebooks";
+      return ` href="${to(place)}${name}.html${hash}"`;
+    },
+  );
 }
 
 function namesIn(folder: string, pattern: RegExp): readonly string[] {
