@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { simulateCommand } from "./simulate.ts";
+import { tuneCommand } from "./tune.ts";
 import { csvOf } from "./result_file.ts";
 
 const main = fileURLToPath(new URL("./main.js", import.meta.url));
@@ -79,7 +81,9 @@ test("heapbook simulate --set changes the cart's drift", () => {
   assert.notEqual(drift(), drift("--set", "cart_gain=1", "--set", "cart-lambda=0.2"));
 });
 
-test("heapbook simulate and tune answer bad input with one message and exit code 2", () => {
+test("heapbook simulate and tune answer bad input with one message and exit code 2", async () => {
+  const config = join(folder, "empty.yaml");
+  writeFileSync(config, "{}\n");
   const cases: [string[], RegExp][] = [
     [["simulate", "pid"], /name must be one of .*"pid"/],
     [["simulate", "--gains", "1,2"], /gains must be 6 numbers/],
@@ -94,13 +98,12 @@ test("heapbook simulate and tune answer bad input with one message and exit code
     [["tune", "--start", "1,2"], /start/],
     [["tune", "--defaults", "--seed", "3"], /--defaults fixes what --seed would change/],
   ];
-  for (const [argv, message] of cases) {
-    const { status, stdout, stderr } = heapbook(...argv);
-    assert.equal(status, 2, argv.join(" "));
-    assert.match(stderr, message);
-    assert.equal(stdout, "");
-    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+  for (const [[command, ...argv], message] of cases) {
+    const run = command === "tune" ? tuneCommand : simulateCommand;
+    await assert.rejects(run([...argv, "--config", config]), message, argv.join(" "));
   }
+  const { status, stdout, stderr } = heapbook("simulate", "pid");
+  assert.deepEqual([status, stdout, stderr.trim().split("\n").length], [2, "", 1]);
 });
 
 test("heapbook tune finds the same gains for any number of workers, and shows progress", () => {

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { STATE_SIZE, THETA1, THETA2 } from "../plant/mod.ts";
+import { STATE_SIZE } from "../plant/mod.ts";
 
 /** One number per term of the cost. */
 export interface CostTerms {
@@ -42,81 +42,57 @@ export const defaultCostSettings: CostSettings = {
 
 const LARGEST_STATE = 1e6;
 
+/** Largest |component| of a state that is not lost, in the order of the state. */
+export const lostLimits: readonly number[] = [
+  LARGEST_STATE,
+  Math.PI / 2,
+  Math.PI,
+  LARGEST_STATE,
+  LARGEST_STATE,
+  LARGEST_STATE,
+];
+
 /** Returns whether a state is lost: |theta1| > π/2, |theta2| > π, |any| > 1e6, or not finite. */
 export function isLost(state: Float64Array): boolean {
   for (let i = 0; i < STATE_SIZE; i++) {
-    if (!(Math.abs(state[i]!) <= LARGEST_STATE)) return true;
+    if (!(Math.abs(state[i]!) <= lostLimits[i]!)) return true;
   }
-  return Math.abs(state[THETA1]!) > Math.PI / 2 || Math.abs(state[THETA2]!) > Math.PI;
+  return false;
 }
 
-/** Sums the terms of one run step by step; allocates nothing after construction. */
-export class RunCost {
-  /** Steps added since the last reset. */
-  steps: number = 0;
-  readonly #settings: CostSettings;
-  // Integrals of state², force², (force change)² and sigma², then the latest force. One array, as
-  // a field that holds a number would be boxed anew at every step.
-  readonly #sums: Float64Array = new Float64Array(5);
+/**
+ * Returns the weighted terms of integrals over the survived steps.
+ *
+ * @param integrals Σ |s|² dt, Σ u² dt, Σ (Δu)² dt and Σ σ² dt; the first step has no change of force.
+ */
+export function weigh(integrals: CostTerms, { weights, norms }: CostSettings): CostTerms {
+  return {
+    state: weights.state * integrals.state / norms.state,
+    force: weights.force * integrals.force / norms.force,
+    forceChange: weights.forceChange * integrals.forceChange / norms.forceChange,
+    sigma: weights.sigma * integrals.sigma / norms.sigma,
+  };
+}
 
-  /** Creates sums at zero. */
-  constructor(settings: CostSettings = defaultCostSettings) {
-    this.#settings = settings;
-  }
+/** Returns the cost of a run that survived to its end; never above the penalty. */
+export function costOfSurvivor(integrals: CostTerms, settings: CostSettings): number {
+  const { state, force, forceChange, sigma } = weigh(integrals, settings);
+  const cost = state + force + forceChange + sigma;
+  return cost < settings.penalty ? cost : settings.penalty;
+}
 
-  /** Starts a new run. */
-  reset(): void {
-    this.steps = 0;
-    this.#sums.fill(0);
-  }
-
-  /**
-   * Adds one survived step of `dt` seconds.
-   *
-   * @param state State before the step.
-   * @param force Force held during the step, N. The first step has no change of force.
-   */
-  add(state: Float64Array, force: number, sigma: number, dt: number): void {
-    const sums = this.#sums;
-    let square = 0;
-    for (let i = 0; i < STATE_SIZE; i++) square += state[i]! * state[i]!;
-    const change = this.steps === 0 ? 0 : force - sums[4]!;
-    sums[0] = sums[0]! + square * dt;
-    sums[1] = sums[1]! + force * force * dt;
-    sums[2] = sums[2]! + change * change * dt;
-    sums[3] = sums[3]! + sigma * sigma * dt;
-    sums[4] = force;
-    this.steps++;
-  }
-
-  /** Returns the weighted terms so far. */
-  terms(): CostTerms {
-    const { weights, norms } = this.#settings;
-    return {
-      state: weights.state * this.#sums[0]! / norms.state,
-      force: weights.force * this.#sums[1]! / norms.force,
-      forceChange: weights.forceChange * this.#sums[2]! / norms.forceChange,
-      sigma: weights.sigma * this.#sums[3]! / norms.sigma,
-    };
-  }
-
-  /** Returns the cost of a run that survived to its end; never above the penalty. */
-  survived(): number {
-    const { state, force, forceChange, sigma } = this.terms();
-    const cost = state + force + forceChange + sigma;
-    return cost < this.#settings.penalty ? cost : this.#settings.penalty;
-  }
-
-  /**
-   * Returns the cost of a run that failed: 2 P at once, P at the very end.
-   *
-   * @param time When it failed, s.
-   * @param duration What it should have lasted, s.
-   */
-  failed(time: number, duration: number): number {
-    const { penalty } = this.#settings;
-    return penalty + penalty * (duration - time) / duration;
-  }
+/**
+ * Returns the cost of a run that failed: 2 P at once, P at the very end.
+ *
+ * @param time When it failed, s.
+ * @param duration What it should have lasted, s.
+ */
+export function costOfFailure(
+  time: number,
+  duration: number,
+  { penalty }: CostSettings,
+): number {
+  return penalty + penalty * (duration - time) / duration;
 }
 
 /** A recorded run; states are (N + 1) × 6 by rows, forces and sigma have N entries. */
@@ -130,23 +106,30 @@ export interface RecordedRun {
   readonly duration: number;
 }
 
-/** Returns the cost of a recorded run and the terms of its survived steps. */
+/** Returns the cost of a recorded run and the weighted terms of its survived steps. */
 export function costOfRecord(
   run: RecordedRun,
   settings: CostSettings = defaultCostSettings,
 ): { readonly cost: number; readonly terms: CostTerms; readonly survivedSteps: number } {
-  const sums = new RunCost(settings);
-  const at = (k: number) => run.states.subarray(k * STATE_SIZE, (k + 1) * STATE_SIZE);
-  const planned = Math.round(run.duration / run.dt);
-  for (let k = 0; k < run.forces.length; k++) {
-    if (isLost(at(k + 1))) break;
-    sums.add(at(k), run.forces[k]!, run.sigma[k]!, run.dt);
+  const { states, forces, sigma, dt, duration } = run;
+  const integrals = { state: 0, force: 0, forceChange: 0, sigma: 0 };
+  const at = (k: number) => states.subarray(k * STATE_SIZE, (k + 1) * STATE_SIZE);
+  let k = 0;
+  for (; k < forces.length && !isLost(at(k + 1)); k++) {
+    const square = at(k).reduce((sum, value) => sum + value * value, 0);
+    const change = k === 0 ? 0 : forces[k]! - forces[k - 1]!;
+    integrals.state += square * dt;
+    integrals.force += forces[k]! * forces[k]! * dt;
+    integrals.forceChange += change * change * dt;
+    integrals.sigma += sigma[k]! * sigma[k]! * dt;
   }
-  const isComplete = sums.steps > 0 && sums.steps >= planned;
+  const isComplete = k > 0 && k >= Math.round(duration / dt);
   return {
-    cost: isComplete ? sums.survived() : sums.failed(sums.steps * run.dt, run.duration),
-    terms: sums.terms(),
-    survivedSteps: sums.steps,
+    cost: isComplete
+      ? costOfSurvivor(integrals, settings)
+      : costOfFailure(k * dt, duration, settings),
+    terms: weigh(integrals, settings),
+    survivedSteps: k,
   };
 }
 

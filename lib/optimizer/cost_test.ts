@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { combineCosts, costOfRecord, isLost, RunCost } from "./cost.ts";
+import {
+  combineCosts,
+  costOfFailure,
+  costOfRecord,
+  costOfSurvivor,
+  defaultCostSettings,
+  isLost,
+} from "./cost.ts";
 
 const vectors = JSON.parse(
   readFileSync(new URL("../../../data/reference/pso_vectors.json", import.meta.url), "utf8"),
@@ -56,18 +63,15 @@ test("costOfRecord() makes a run without steps the most expensive", () => {
 });
 
 test("no failure is cheaper than any survivor, and later failures are cheaper", () => {
-  const size = fc.double({ min: 0, max: 1e4, noNaN: true });
-  fc.assert(fc.property(
-    fc.array(fc.tuple(size, size, size), { minLength: 1, maxLength: 20 }),
-    fc.double({ min: 0, max: 10, noNaN: true }),
-    fc.double({ min: 0, max: 10, noNaN: true }),
-    (steps, early, late) => {
-      const sums = new RunCost();
-      for (const [x, u, s] of steps) sums.add(new Float64Array(6).fill(x), u, s, 0.5);
-      assert.ok(sums.failed(late, 10) >= sums.survived());
-      if (early < late) assert.ok(sums.failed(early, 10) > sums.failed(late, 10) - 1e-9);
-    },
-  ));
+  const size = fc.double({ min: 0, max: 1e9, noNaN: true });
+  const integrals = fc.record({ state: size, force: size, forceChange: size, sigma: size });
+  const time = fc.double({ min: 0, max: 10, noNaN: true });
+  fc.assert(fc.property(integrals, time, time, (survivor, early, late) => {
+    const settings = defaultCostSettings;
+    assert.ok(costOfFailure(late, 10, settings) >= costOfSurvivor(survivor, settings));
+    if (late - early < 1e-9) return;
+    assert.ok(costOfFailure(early, 10, settings) > costOfFailure(late, 10, settings));
+  }));
 });
 
 test("isLost() draws the line where lab coordinates say", () => {

@@ -1,25 +1,19 @@
 /**
- * The cost of gains: closed loops from several initial states on several plants, summed as they
- * run, so nothing is stored and no step allocates.
+ * The cost of gains: one batch of closed loops from several initial states on several plants,
+ * summed as they run, so no trajectory is stored.
  *
  * @module
  */
+import type { ControllerName } from "../controllers/mod.ts";
+import type { PlantModel, PlantParameters } from "../plant/mod.ts";
+import { type BatchResult, simulateBatch } from "../simulation/mod.ts";
 import {
-  type ControllerName,
-  createController,
-  FORCE,
-  type Law,
-  SIGMA,
-} from "../controllers/mod.ts";
-import {
-  createPlant,
-  type Plant,
-  type PlantModel,
-  type PlantParameters,
-  STATE_SIZE,
-} from "../plant/mod.ts";
-import { createIntegrator, type Integrator } from "../simulation/mod.ts";
-import { combineCosts, type CostSettings, isLost, RunCost } from "./cost.ts";
+  combineCosts,
+  costOfFailure,
+  costOfSurvivor,
+  type CostSettings,
+  lostLimits,
+} from "./cost.ts";
 
 /** How the costs of several runs become one: `mean` × their mean + `max` × their largest. */
 export interface CombineWeights {
@@ -48,30 +42,25 @@ export interface Trial {
   readonly overPlants: CombineWeights;
 }
 
-/** Tries gains; keeps its plants and buffers between calls. */
+/** Tries gains; the batch of runs is laid out once. */
 export class Evaluator {
   readonly #trial: Trial;
-  readonly #plants: readonly Plant[];
-  readonly #initialStates: readonly Float64Array[];
-  readonly #state: Float64Array = new Float64Array(STATE_SIZE);
-  readonly #before: Float64Array = new Float64Array(STATE_SIZE);
-  readonly #integrator: Integrator = createIntegrator("rk4");
-  readonly #cost: RunCost;
-  readonly #steps: number;
+  readonly #parameters: readonly PlantParameters[];
+  readonly #initialStates: Float64Array;
 
-  /** Creates the plants of a trial. */
+  /** Lays out a trial's runs: all initial states on the first plant, then on the next. */
   constructor(trial: Trial) {
     this.#trial = trial;
-    this.#plants = trial.plants.map((parameters) => createPlant(trial.model, parameters));
-    this.#initialStates = trial.initialStates.map((state) => Float64Array.from(state));
-    this.#cost = new RunCost(trial.cost);
-    this.#steps = Math.round(trial.duration / trial.dt);
+    this.#parameters = trial.plants.flatMap((plant) => trial.initialStates.map(() => plant));
+    this.#initialStates = Float64Array.from(
+      trial.plants.flatMap(() => trial.initialStates.flat()),
+    );
   }
 
   /**
    * Returns the cost of gains over all plants and initial states.
    *
-   * @throws {RangeError} Where the controller refuses the gains.
+   * @throws {RangeError} Where the controller refuses the gains or its options.
    */
   costOf(gains: ArrayLike<number>): number {
     const { overStates, overPlants } = this.#trial;
@@ -85,42 +74,36 @@ export class Evaluator {
 
   /** Returns the cost of each run: one row per plant, one entry per initial state. */
   costs(gains: ArrayLike<number>): Float64Array[] {
-    return this.#plants.map((plant) => this.#costsOnPlant(plant, gains));
-  }
-
-  #costsOnPlant(plant: Plant, gains: ArrayLike<number>): Float64Array {
-    const { controller: name, controllerOptions, dt } = this.#trial;
-    const controller = createController(name, {
-      ...controllerOptions,
+    const { controller, controllerOptions, model, duration, dt, initialStates } = this.#trial;
+    const batch = simulateBatch({
+      controller,
+      options: { ...controllerOptions, dt, telemetryLength: 0 },
       gains,
-      plant,
+      model,
+      parameters: this.#parameters,
+      initialStates: this.#initialStates,
+      duration,
       dt,
-      telemetryLength: 0,
+      guards: { limits: lostLimits },
     });
-    try {
-      return Float64Array.from(this.#initialStates, (initial) => {
-        controller.reset();
-        return this.#run(plant, controller.law!, initial);
-      });
-    } finally {
-      controller.cleanup();
-    }
+    const costs = Float64Array.from(batch.steps, (_, b) => this.#costOfMember(batch, b));
+    const width = initialStates.length;
+    return this.#trial.plants.map((_, p) => costs.slice(p * width, (p + 1) * width));
   }
 
-  #run(plant: Plant, law: Law, initial: Float64Array): number {
-    const { dt, duration } = this.#trial;
-    const cost = this.#cost, signals = law.signals, integrator = this.#integrator;
-    const state = this.#state, before = this.#before;
-    state.set(initial);
-    cost.reset();
-    if (isLost(state)) return cost.failed(0, duration);
-    for (let k = 0; k < this.#steps; k++) {
-      for (let i = 0; i < STATE_SIZE; i++) before[i] = state[i]!;
-      law.update(state);
-      integrator.step(plant, state, signals[FORCE]!, dt);
-      if (isLost(state)) return cost.failed(k * dt, duration);
-      cost.add(before, signals[FORCE]!, signals[SIGMA]!, dt);
+  #costOfMember({ status, messages, steps, sums }: BatchResult, b: number): number {
+    const { cost, duration, dt } = this.#trial;
+    if (status[b] === "error") throw new RangeError(messages[b]);
+    if (status[b] !== "completed") {
+      // The step that lost the state was taken, but not survived.
+      return costOfFailure(Math.max(0, steps[b]! - 1) * dt, duration, cost);
     }
-    return cost.survived();
+    const integrals = {
+      state: sums.state[b]!,
+      force: sums.force[b]!,
+      forceChange: sums.slew[b]!,
+      sigma: sums.sliding[b]!,
+    };
+    return costOfSurvivor(integrals, cost);
   }
 }

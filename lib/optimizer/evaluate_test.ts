@@ -75,5 +75,5 @@ test("Evaluator ranks any gains that fall above any that hold", () => {
 });
 
 test("Evaluator passes on what the controller refuses", () => {
-  assert.throws(() => evaluator().costOf([1, 2]), /gains must be 6 numbers/);
+  assert.throws(() => evaluator().costOf([1, 1, 1, 1, -1, 1]), /gain K must be finite and > 0/);
 });

@@ -11,8 +11,11 @@ import { wilsonInterval } from "../statistics/mod.ts";
 import { holds, type HoldTask, workerModule } from "./hold_worker.ts";
 import { fullRobustness, initialStates, perturbPlant, type Robustness } from "./robustness.ts";
 
-/** Largest angle of either link in the last second of a run that counts as held, rad. */
-export const HELD_ANGLE = 0.05;
+/**
+ * Largest angle of either link in the last second of a run that counts as held, rad: no farther than
+ * where the larger of the two standard starts begins.
+ */
+export const HELD_ANGLE = 0.1;
 
 /** What is tried and on what; all but `controller` is optional. */
 export interface HoldRateOptions {

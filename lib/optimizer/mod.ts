@@ -46,13 +46,16 @@ export { psoSchema } from "./pso_schema.ts";
 export { type CombineWeights, Evaluator, type Trial } from "./evaluate.ts";
 export {
   combineCosts,
+  costOfFailure,
   costOfRecord,
+  costOfSurvivor,
   type CostSettings,
   type CostTerms,
   defaultCostSettings,
   isLost,
+  lostLimits,
   type RecordedRun,
-  RunCost,
+  weigh,
 } from "./cost.ts";
 export {
   fullRobustness,
