@@ -104,6 +104,14 @@ export class Controller {
     this.telemetry.clear();
   }
 
+  /** Sets signals of the last call by name, so that a law goes on from where another stood. */
+  restore(signals: Readonly<Record<string, number>>): void {
+    for (const [name, value] of Object.entries(signals)) {
+      const i = this.telemetry.names.indexOf(name);
+      if (i >= 0) this.#signals[i] = value;
+    }
+  }
+
   /** Gives references and buffers back. May be called again; `control` may not. */
   cleanup(): void {
     if (this.#law === null) return;

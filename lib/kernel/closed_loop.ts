@@ -6,7 +6,7 @@
  */
 
 import { type Controller, controllerDefinitions, type ControllerName } from "../controllers/mod.ts";
-import { type Coefficients, STATE_SIZE } from "../plant/mod.ts";
+import { STATE_SIZE } from "../plant/mod.ts";
 import { kernelLaws } from "./laws.ts";
 import { Layout, PLACE } from "./layout.ts";
 import { encodeLoop, MAX_STEPS, STATE } from "./loop_code.ts";
@@ -65,6 +65,12 @@ export class ClosedLoop {
     }
   }
 
+  /** Copies one lane's numbers to the other. */
+  mirror(from: Lane): void {
+    const numbers = this.numbers, end = 2 * this.#layout.size;
+    for (let at = 0; at < end; at += 2) numbers[at + 1 - from] = numbers[at + from]!;
+  }
+
   /** Takes up to `steps` steps; returns a mask of the lanes that could not take the next one. */
   run(steps: number): number {
     return this.#run(steps < MAX_STEPS ? steps : MAX_STEPS);
@@ -117,9 +123,4 @@ export function runNumbers(
     numbers[`limit ${name}`] = Math.min(BOX[i]!, limits?.[i] ?? Infinity);
   });
   return numbers;
-}
-
-/** Returns a plant's constants by the names that kernels load them under. */
-export function plantNumbers(coefficients: Coefficients): Readonly<Record<string, number>> {
-  return { ...coefficients };
 }

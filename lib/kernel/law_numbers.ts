@@ -14,11 +14,13 @@ export function lawNumbers(controller: Controller): Readonly<Record<string, numb
   for (const [name, value] of Object.entries(controller.options)) {
     if (typeof value === "number") numbers[name === "dt" ? "controlDt" : name] = value;
   }
-  // The plant's constants are named c1 and c2 too.
-  gainNames.forEach((name, i) => {
-    numbers[name.startsWith("c") ? `${name} gain` : name] = controller.gains[i]!;
-  });
+  gainNames.forEach((name, i) => numbers[gainKey(name)] = controller.gains[i]!);
   return isHybrid ? { ...numbers, ...hybridNumbers(numbers) } : numbers;
+}
+
+/** Returns the name that a kernel loads a gain under; the plant's constants are c1 and c2 too. */
+export function gainKey(name: string): string {
+  return name.startsWith("c") ? `${name} gain` : name;
 }
 
 /** What the hybrid law computes from its options at each call, computed once. */

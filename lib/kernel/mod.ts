@@ -6,3 +6,5 @@
 
 export { SingleLoop } from "./single_loop.ts";
 export type { LoopSetup } from "./single_loop.ts";
+export { PairLoops, SUMS_SIZE } from "./pair_loops.ts";
+export type { PairMember, PairSetup } from "./pair_loops.ts";

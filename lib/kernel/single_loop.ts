@@ -7,14 +7,7 @@
 
 import { Controller } from "../controllers/mod.ts";
 import { coefficientsOf, FullPlant, type Plant, STATE_SIZE } from "../plant/mod.ts";
-import {
-  type ClosedLoop,
-  closedLoopFor,
-  hasKernel,
-  isInBox,
-  plantNumbers,
-  runNumbers,
-} from "./closed_loop.ts";
+import { type ClosedLoop, closedLoopFor, hasKernel, isInBox, runNumbers } from "./closed_loop.ts";
 import { kernelLaws } from "./laws.ts";
 import { lawNumbers } from "./law_numbers.ts";
 import { FORCES_AT, SIGNALS_AT, STATES_AT } from "./loop_code.ts";
@@ -50,7 +43,7 @@ export class SingleLoop {
     this.#limits = limits;
     this.#parameters = {
       ...lawNumbers(controller),
-      ...plantNumbers(coefficientsOf(plant.parameters)),
+      ...coefficientsOf(plant.parameters),
       ...runNumbers(dt, maxForce, limits),
     };
     const { kept } = kernelLaws[controller.name]!;

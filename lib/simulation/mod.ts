@@ -20,7 +20,7 @@ export type { Dynamics, Integrator, IntegratorName, Tolerances } from "./integra
 
 // Many runs
 export { simulateBatch } from "./simulate_batch.ts";
-export type { BatchOptions, BatchResult, BatchSums } from "./simulate_batch.ts";
+export type { BatchOptions, BatchResult, BatchSums } from "./batch.ts";
 export type { BatchInput } from "./batch_members.ts";
 export { openTask, simulateTask, taskModule } from "./task.ts";
 export type { SimulationTask } from "./task.ts";

@@ -36,6 +36,11 @@ for (const controller of controllerNames) {
   test(`simulateBatch() equals single runs bit for bit: ${controller}`, () => {
     const options = batchOf(controller), width = options.gains.length / SIZE;
     const batch = simulateBatch({ ...options, decimate: 1 });
+    // Without trajectories, members run two at a time: the same bits.
+    const paired = simulateBatch(options);
+    for (const key of ["steps", "status", "messages", "finalStates", "sums"] as const) {
+      assert.deepEqual(paired[key], batch[key], key);
+    }
     for (let b = 0; b < SIZE; b++) {
       const plant = createPlant("full", options.parameters[b]!);
       const gains = options.gains.slice(b * width, (b + 1) * width);

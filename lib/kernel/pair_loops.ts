@@ -1,0 +1,136 @@
+/**
+ * Runs many closed loops two at a time: as one of the two ends, the next takes its lane. Each gives
+ * the same bits whoever runs beside it.
+ *
+ * @module
+ */
+
+import { type Controller, controllerDefinitions, type ControllerName } from "../controllers/mod.ts";
+import { type Coefficients, STATE_SIZE } from "../plant/mod.ts";
+import {
+  type ClosedLoop,
+  closedLoopFor,
+  hasKernel,
+  isInBox,
+  type Lane,
+  runNumbers,
+} from "./closed_loop.ts";
+import { kernelLaws } from "./laws.ts";
+import { gainKey, lawNumbers } from "./law_numbers.ts";
+import { SUMS } from "./loop_code.ts";
+
+/** What is the same for all loops. */
+export interface PairSetup {
+  /** A controller with the options of all; its gains do not matter. */
+  readonly controller: Controller;
+  readonly dt: number;
+  /** Steps of each loop. */
+  readonly steps: number;
+  /** Limit of the force on top of the controller's own, N. */
+  readonly maxForce: number;
+  /** Limits of the state's components. */
+  readonly limits: ArrayLike<number> | undefined;
+}
+
+/** One loop: where it starts, and how far it came. */
+export interface PairMember {
+  readonly gains: ArrayLike<number>;
+  readonly coefficients: Coefficients;
+  /** Its state, advanced in place. */
+  readonly state: Float64Array;
+  /** Signals that its law keeps, by name, after the last step; empty before. */
+  kept: Readonly<Record<string, number>>;
+  /** Steps that it took; fewer than asked for where the next one needs the plain engine. */
+  steps: number;
+  /** Σ|s|²dt, Σu²dt, Σ(Δu)²dt, Σσ²dt, then the last force; NaN before the first step. */
+  readonly sums: Float64Array;
+}
+
+/** Number of entries in a member's sums. */
+export const SUMS_SIZE: number = SUMS.length + 1;
+
+/** Runs closed loops two at a time. */
+export class PairLoops {
+  readonly #setup: PairSetup;
+  readonly #loop: ClosedLoop;
+  readonly #start: Readonly<Record<string, number>>;
+  readonly #gainsAt: readonly number[];
+  readonly #sumsAt: readonly number[];
+  readonly #keptAt: readonly (readonly [name: string, at: number])[];
+
+  private constructor(setup: PairSetup) {
+    const { controller, dt, maxForce, limits } = setup, loop = closedLoopFor(controller, false);
+    const { gainNames } = controllerDefinitions[controller.name as ControllerName];
+    const { kept } = kernelLaws[controller.name]!, { names } = controller.telemetry;
+    controller.reset();
+    this.#setup = setup;
+    this.#loop = loop;
+    this.#start = {
+      ...lawNumbers(controller),
+      ...runNumbers(dt, maxForce, limits),
+      ...Object.fromEntries(kept.map((name) => [name, controller.signals[names.indexOf(name)]!])),
+    };
+    this.#gainsAt = gainNames.map((name) => loop.indexOf(gainKey(name)));
+    this.#sumsAt = [...SUMS, "previous"].map((name) => loop.indexOf(name));
+    this.#keptAt = kept.map((name) => [name, loop.indexOf(name)]);
+  }
+
+  /** Returns loops for a setup, or undefined where kernels do not know its controller. */
+  static of(setup: PairSetup): PairLoops | undefined {
+    return hasKernel(setup.controller, setup.dt) ? new PairLoops(setup) : undefined;
+  }
+
+  /** Advances all members as far as the kernel may. */
+  run(members: readonly PairMember[]): void {
+    const lanes: [PairMember | undefined, PairMember | undefined] = [undefined, undefined];
+    let next = 0;
+    const refill = (lane: Lane) => {
+      lanes[lane] = undefined;
+      while (lanes[lane] === undefined && next < members.length) {
+        const member = members[next++]!;
+        if (!isInBox(member.state, this.#setup.limits)) continue;
+        lanes[lane] = member;
+        this.#load(lane, member);
+      }
+    };
+    refill(0);
+    refill(1);
+    while (lanes[0] !== undefined || lanes[1] !== undefined) this.#advance(lanes, refill);
+  }
+
+  #advance(
+    lanes: readonly [PairMember | undefined, PairMember | undefined],
+    refill: (lane: Lane) => void,
+  ): void {
+    const loop = this.#loop, { steps } = this.#setup;
+    // A lane without a member runs along with the other one's numbers.
+    if (lanes[0] === undefined) loop.mirror(1);
+    if (lanes[1] === undefined) loop.mirror(0);
+    const left = (lane: Lane) => steps - (lanes[lane]?.steps ?? 0);
+    const ended = loop.run(Math.min(left(0), left(1)));
+    for (const lane of [0, 1] as const) {
+      const member = lanes[lane];
+      if (member === undefined) continue;
+      member.steps += loop.stepsTaken;
+      if (member.steps < steps && (ended & (1 << lane)) === 0) continue;
+      this.#store(lane, member);
+      refill(lane);
+    }
+  }
+
+  #load(lane: Lane, member: PairMember): void {
+    const loop = this.#loop, { numbers } = loop;
+    loop.write(lane, this.#start);
+    loop.write(lane, member.coefficients as unknown as Record<string, number>);
+    this.#gainsAt.forEach((at, i) => numbers[at + lane] = member.gains[i]!);
+    this.#sumsAt.forEach((at, i) => numbers[at + lane] = member.sums[i]!);
+    for (let i = 0; i < STATE_SIZE; i++) numbers[2 * i + lane] = member.state[i]!;
+  }
+
+  #store(lane: Lane, member: PairMember): void {
+    const { numbers } = this.#loop;
+    for (let i = 0; i < STATE_SIZE; i++) member.state[i] = numbers[2 * i + lane]!;
+    this.#sumsAt.forEach((at, i) => member.sums[i] = numbers[at + lane]!);
+    member.kept = Object.fromEntries(this.#keptAt.map(([name, at]) => [name, numbers[at + lane]!]));
+  }
+}
