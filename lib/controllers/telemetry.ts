@@ -31,17 +31,22 @@ export class Telemetry {
 
   /** Keeps one step's signals and drops the oldest where the ring is full. */
   record(signals: Float64Array): void {
-    this.recordFrom(signals, 0);
+    this.recordRows(signals, 0, 1);
   }
 
-  /** The same for signals that start at an index of a longer array. */
-  recordFrom(values: Float64Array, at: number): void {
-    const width = this.names.length, rows = this.#rows;
+  /** The same for `count` steps whose signals lie row by row in an array, from index `at` on. */
+  recordRows(values: Float64Array, at: number, count: number): void {
+    const capacity = this.capacity, rows = this.#rows, width = this.names.length;
     if (rows.length === 0) return;
-    const start = this.#next * width;
-    for (let i = 0; i < width; i++) rows[start + i] = values[at + i]!;
-    this.#next = this.#next + 1 === this.capacity ? 0 : this.#next + 1;
-    if (this.#length < this.capacity) this.#length++;
+    const kept = count < capacity ? count : capacity;
+    const from = at + (count - kept) * width, to = this.#next * width, size = kept * width;
+    const untilEnd = rows.length - to, first = size < untilEnd ? size : untilEnd;
+    for (let i = 0; i < first; i++) rows[to + i] = values[from + i]!;
+    for (let i = first; i < size; i++) rows[i - first] = values[from + i]!;
+    const next = this.#next + kept;
+    this.#next = next < capacity ? next : next - capacity;
+    const length = this.#length + count;
+    this.#length = length < capacity ? length : capacity;
   }
 
   /**

@@ -10,7 +10,7 @@ import { STATE_SIZE } from "../plant/mod.ts";
 import { kernelLaws } from "./laws.ts";
 import { Layout, PLACE } from "./layout.ts";
 import { encodeLoop, MAX_STEPS, STATE } from "./loop_code.ts";
-import { instantiate } from "./wasm.ts";
+import { createMemory, instantiate } from "./wasm.ts";
 
 /** Lanes of a loop. */
 export type Lane = 0 | 1;
@@ -18,6 +18,8 @@ export type Lane = 0 | 1;
 // The polynomial sine needs |angle| <= 1e6 in all stages of a step; these leave room for them.
 const BOX: readonly number[] = [1e9, 1e4, 1e4, 1e9, 1e4, 1e4];
 const LARGEST_DT = 0.02;
+// Steps with large angles before small ones are tried again.
+const ANY_STEPS = 48;
 
 /** A closed loop as WebAssembly. */
 export class ClosedLoop {
@@ -27,7 +29,8 @@ export class ClosedLoop {
   owner: object | null = null;
   readonly #whole: Int32Array;
   readonly #layout: Layout = new Layout();
-  readonly #run: (steps: number) => number;
+  readonly #runSmall: (steps: number) => number;
+  readonly #runAny: (steps: number) => number;
   readonly #takenAt: number;
 
   /** Builds the loop of a controller's kind. */
@@ -39,16 +42,16 @@ export class ClosedLoop {
       layout.place(key);
     }
     const { signalNames } = controllerDefinitions[name as ControllerName];
-    const code = encodeLoop(
-      { name, forms: options, ...(isSingle ? { signals: signalNames } : {}) },
-      layout,
-    );
-    const { run, memory } = instantiate(code);
-    this.#run = run;
+    const form = { name, forms: options, ...(isSingle ? { signals: signalNames } : {}) };
+    const small = encodeLoop({ ...form, isSmall: true }, layout);
+    const any = encodeLoop({ ...form, isSmall: false }, layout);
+    const memory = createMemory();
+    this.#runSmall = instantiate(small, memory);
+    this.#runAny = instantiate(any, memory);
     this.#takenAt = layout.place("steps taken") * (PLACE / 4);
-    this.numbers = new Float64Array(memory);
-    this.#whole = new Int32Array(memory);
-    layout.writeConstants(memory);
+    this.numbers = new Float64Array(memory.buffer);
+    this.#whole = new Int32Array(memory.buffer);
+    layout.writeConstants(memory.buffer);
   }
 
   /** Index in `numbers` of a name's first lane, or -1 where the loop has no such number. */
@@ -71,9 +74,14 @@ export class ClosedLoop {
     for (let at = 0; at < end; at += 2) numbers[at + 1 - from] = numbers[at + from]!;
   }
 
-  /** Takes up to `steps` steps; returns a mask of the lanes that could not take the next one. */
+  /**
+   * Takes up to `steps` steps, at least one where that is possible; returns a mask of the lanes that
+   * could not take the next one, 0 where another call is worth a try.
+   */
   run(steps: number): number {
-    return this.#run(steps < MAX_STEPS ? steps : MAX_STEPS);
+    const ended = this.#runSmall(steps < MAX_STEPS ? steps : MAX_STEPS);
+    if (ended === 0 || this.stepsTaken > 0) return 0;
+    return this.#runAny(steps < ANY_STEPS ? steps : ANY_STEPS);
   }
 
   /** Steps that the last call took. */

@@ -10,6 +10,18 @@ import { COSINE, HALF_PI, ROUND, SINE, TWO_OVER_PI } from "../plant/mod.ts";
 import type { Layout } from "./layout.ts";
 import type { Vector } from "./vector.ts";
 
+/** |angle| up to which no quadrant has to be found, rad: a little below π/4. */
+export const SMALL_ANGLE = 0.785;
+
+/** Returns sine and cosine of angles within ±SMALL_ANGLE. */
+export function smallSineCosine(r: Vector, m: Layout): readonly [Vector, Vector] {
+  const n = (value: number) => m.constant(value);
+  const z = r.mul(r), half = n(0.5).mul(z), one = n(1).sub(half);
+  const [s, c, v] = polynomials(r, z, m);
+  const sine = r.sub(z.mul(n(0).sub(v.mul(s))).sub(v.mul(n(SINE[0]!))));
+  return [sine, one.add(n(1).sub(one).sub(half).add(z.mul(c)))];
+}
+
 /** Returns sine and cosine of angles within ±1e6 rad. */
 export function sineCosine(x: Vector, m: Layout): readonly [Vector, Vector] {
   const n = (value: number) => m.constant(value);
@@ -19,13 +31,9 @@ export function sineCosine(x: Vector, m: Layout): readonly [Vector, Vector] {
   const y = k.mul(n(HALF_PI[2])).sub(r1.sub(r2).sub(w));
   const r = r2.sub(y), tail = r2.sub(r).sub(y);
 
-  const [S1, S2, S3, S4, S5, S6] = SINE.map(n) as Six;
-  const [C1, C2, C3, C4, C5, C6] = COSINE.map(n) as Six;
-  const z = r.mul(r), zz = z.mul(z), v = z.mul(r), half = n(0.5).mul(z);
-  const s = S2.add(z.mul(S3.add(z.mul(S4)))).add(z.mul(zz).mul(S5.add(z.mul(S6))));
-  const sine = r.sub(z.mul(n(0.5).mul(tail).sub(v.mul(s))).sub(tail).sub(v.mul(S1)));
-  const c = z.mul(C1.add(z.mul(C2.add(z.mul(C3)))))
-    .add(zz.mul(zz).mul(C4.add(z.mul(C5.add(z.mul(C6))))));
+  const z = r.mul(r), half = n(0.5).mul(z);
+  const [s, c, v] = polynomials(r, z, m);
+  const sine = r.sub(z.mul(n(0.5).mul(tail).sub(v.mul(s))).sub(tail).sub(v.mul(n(SINE[0]!))));
   const one = n(1).sub(half);
   const cosine = one.add(n(1).sub(one).sub(half).add(z.mul(c).sub(r.mul(tail))));
 
@@ -38,6 +46,17 @@ export function sineCosine(x: Vector, m: Layout): readonly [Vector, Vector] {
     isOdd.select(cosine, sine).xor(sineSign),
     isOdd.select(sine, cosine).xor(cosineSign),
   ];
+}
+
+/** The sums of the sine's and the cosine's higher terms, and r³. */
+function polynomials(r: Vector, z: Vector, m: Layout): readonly [Vector, Vector, Vector] {
+  const [, S2, S3, S4, S5, S6] = SINE.map((value) => m.constant(value)) as Six;
+  const [C1, C2, C3, C4, C5, C6] = COSINE.map((value) => m.constant(value)) as Six;
+  const zz = z.mul(z);
+  const s = S2.add(z.mul(S3.add(z.mul(S4)))).add(z.mul(zz).mul(S5.add(z.mul(S6))));
+  const c = z.mul(C1.add(z.mul(C2.add(z.mul(C3)))))
+    .add(zz.mul(zz).mul(C4.add(z.mul(C5.add(z.mul(C6))))));
+  return [s, c, z.mul(r)];
 }
 
 /** Returns the hyperbolic tangent. */

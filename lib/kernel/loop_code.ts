@@ -8,6 +8,7 @@
  * @module
  */
 
+import { SMALL_ANGLE } from "./elementary.ts";
 import { clip, type Forms, kernelLaws } from "./laws.ts";
 import { type Layout, PLACE } from "./layout.ts";
 import { type State, stepPlant } from "./plant_step.ts";
@@ -40,6 +41,8 @@ export interface LoopForm {
   readonly forms: Forms;
   /** Signals that a single loop keeps of each step; absent for a pair of loops. */
   readonly signals?: readonly string[];
+  /** Whether it stops before a step with an angle that is not small, and is faster for it. */
+  readonly isSmall: boolean;
 }
 
 /** Returns the module of a closed loop; `layout` learns where its numbers lie. */
@@ -91,9 +94,14 @@ class LoopCode {
     const kept = Object.fromEntries(this.#kept.map((key) => [key, this.#read(key)]));
     const { signals, due, changed } = law.step(state, kept, m, forms);
     const force = clip(signals["force"]!, m.load("forceLimit"));
-    const next = stepPlant(state, force, m, isSingle);
-
-    e.push(this.#keepsLimits(next, law.kept.map((key) => signals[key]!)).not());
+    const angles: Vector[] = [];
+    const next = stepPlant(state, force, m, {
+      isSingle,
+      ...(this.#form.isSmall ? { smallAngles: angles } : {}),
+    });
+    const isInside = this.#keepsLimits(next, law.kept.map((key) => signals[key]!));
+    const isSmall = angles.map((angle) => angle.abs().le(m.constant(SMALL_ANGLE)));
+    e.push([isInside, ...isSmall].reduce((all, each) => all.and(each)).not());
     e.emit(...OP.bitmask, ...OP.localTee, ...unsigned(mask), ...OP.brIf, 1);
     if (isSingle) {
       this.#emitRow(STATES_AT, next);

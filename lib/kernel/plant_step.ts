@@ -5,40 +5,44 @@
  * @module
  */
 
-import { sineCosine } from "./elementary.ts";
+import { sineCosine, smallSineCosine } from "./elementary.ts";
 import type { Layout } from "./layout.ts";
 import type { Vector } from "./vector.ts";
 
 /** [x, theta1, theta2, v, omega1, omega2] of a pair of plants. */
 export type State = readonly [Vector, Vector, Vector, Vector, Vector, Vector];
 
-/**
- * Returns the states after a step of `dt` under a constant force.
- *
- * @param isSingle Whether only the first lane counts: its two angles then share one evaluation.
- */
-export function stepPlant(state: State, force: Vector, m: Layout, isSingle: boolean): State {
+/** How angles are treated. */
+export interface AngleForm {
+  /** Whether only the first lane counts: its two angles then share one evaluation. */
+  readonly isSingle: boolean;
+  /** Takes each angle whose sine is needed where all are small; absent where they may be large. */
+  readonly smallAngles?: Vector[];
+}
+
+/** Returns the states after a step of `dt` under a constant force. */
+export function stepPlant(state: State, force: Vector, m: Layout, form: AngleForm): State {
   const dt = m.load("dt"), half = m.load("half"), sixth = m.load("sixth"), two = m.constant(2);
   const shifted = (rate: State, by: Vector) =>
     state.map((value, i) => value.add(by.mul(rate[i]!))) as unknown as State;
-  const k1 = derivative(state, force, m, isSingle);
-  const k2 = derivative(shifted(k1, half), force, m, isSingle);
-  const k3 = derivative(shifted(k2, half), force, m, isSingle);
-  const k4 = derivative(shifted(k3, dt), force, m, isSingle);
+  const k1 = derivative(state, force, m, form);
+  const k2 = derivative(shifted(k1, half), force, m, form);
+  const k3 = derivative(shifted(k2, half), force, m, form);
+  const k4 = derivative(shifted(k3, dt), force, m, form);
   return state.map((value, i) => {
     const sum = k1[i]!.add(two.mul(k2[i]!)).add(two.mul(k3[i]!));
     return value.add(sixth.mul(sum.add(k4[i]!)));
   }) as unknown as State;
 }
 
-function derivative(state: State, force: Vector, m: Layout, isSingle: boolean): State {
+function derivative(state: State, force: Vector, m: Layout, form: AngleForm): State {
   const [Mt, A, B, D, J1, J2, Ag, Bg] = ["Mt", "A", "B", "D", "J1", "J2", "Ag", "Bg"].map((name) =>
     m.load(name)
   ) as [Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector];
   const c0 = m.load("c0"), c1 = m.load("c1"), c2 = m.load("c2");
   const [, theta1, theta2, v, omega1, omega2] = state;
   const w = omega1.add(omega2);
-  const [[sinP, cosP], [sinQ, cosQ]] = sinesOf(theta1, theta1.add(theta2), m, isSingle);
+  const [[sinP, cosP], [sinQ, cosQ]] = sinesOf(theta1, theta1.add(theta2), m, form);
   const Dsin = D.mul(sinQ.mul(cosP).sub(cosQ.mul(sinP)));
   const Dcos = D.mul(cosQ.mul(cosP).add(sinQ.mul(sinP)));
   const b = A.mul(cosP), c = B.mul(cosQ);
@@ -63,10 +67,14 @@ function sinesOf(
   p: Vector,
   q: Vector,
   m: Layout,
-  isSingle: boolean,
+  { isSingle, smallAngles }: AngleForm,
 ): readonly [readonly [Vector, Vector], readonly [Vector, Vector]] {
-  if (!isSingle) return [sineCosine(p, m), sineCosine(q, m)];
-  const [sine, cosine] = sineCosine(p.pair(0, q, 0), m);
+  const take = (angle: Vector) => {
+    smallAngles?.push(angle);
+    return smallAngles === undefined ? sineCosine(angle, m) : smallSineCosine(angle, m);
+  };
+  if (!isSingle) return [take(p), take(q)];
+  const [sine, cosine] = take(p.pair(0, q, 0));
   const both = (lane: 0 | 1): readonly [Vector, Vector] => [
     sine.pair(lane, sine, lane),
     cosine.pair(lane, cosine, lane),

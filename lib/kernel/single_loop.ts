@@ -61,15 +61,10 @@ export class SingleLoop {
     return isKnown ? new SingleLoop(controller, setup) : undefined;
   }
 
-  /** Index in `numbers` of the state after step `row` of the last call. */
-  stateAt(row: number): number {
-    return STATES_AT + STATE_SIZE * row;
-  }
-
-  /** Index in `numbers` of the force during step `row` of the last call. */
-  forceAt(row: number): number {
-    return FORCES_AT + row;
-  }
+  /** Index in `numbers` of the state after the last call's first step; the others follow. */
+  readonly statesAt: number = STATES_AT;
+  /** Index in `numbers` of the force during the last call's first step; the others follow. */
+  readonly forcesAt: number = FORCES_AT;
 
   /**
    * Advances the controller and `state` by up to `steps` steps and returns how many were taken. Where
@@ -110,14 +105,12 @@ export class SingleLoop {
     taken: number,
   ): void {
     const numbers = this.numbers, width = signals.length;
-    const stateAt = this.stateAt(taken - 1), signalsAt = SIGNALS_AT + (taken - 1) * width;
+    const stateAt = STATES_AT + STATE_SIZE * (taken - 1),
+      signalsAt = SIGNALS_AT + (taken - 1) * width;
     for (let i = 0; i < STATE_SIZE; i++) state[i] = numbers[stateAt + i]!;
     for (let i = 0; i < width; i++) signals[i] = numbers[signalsAt + i]!;
     activity[0] = numbers[this.#dueAt]!;
     activity[1] = numbers[this.#dueAt + 2]!;
-    const telemetry = this.#controller.telemetry;
-    for (let k = Math.max(0, taken - telemetry.capacity); k < taken; k++) {
-      telemetry.recordFrom(numbers, SIGNALS_AT + k * width);
-    }
+    this.#controller.telemetry.recordRows(numbers, SIGNALS_AT, taken);
   }
 }

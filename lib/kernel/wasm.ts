@@ -150,17 +150,20 @@ export function encodeModule(
   ]);
 }
 
-/** A running module: its function, and its memory of 64 KB. */
-export interface Instance {
-  readonly run: (parameter: number) => number;
-  readonly memory: ArrayBuffer;
+/** A memory of 64 KB. */
+export interface Memory {
+  readonly buffer: ArrayBuffer;
 }
 
-/** Returns a running module from its bytes. */
-export function instantiate(code: Uint8Array): Instance {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
-  return { run: exports["run"] as Instance["run"], memory: memory.buffer };
+/** Returns a memory that modules can share. */
+export function createMemory(): Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: 1 });
+}
+
+/** Returns the function of a module, from its bytes, on a memory. */
+export function instantiate(code: Uint8Array, memory: Memory): (parameter: number) => number {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
+  return instance.exports["run"] as (parameter: number) => number;
 }
 
 function section(id: number, items: readonly (readonly number[])[]): number[] {

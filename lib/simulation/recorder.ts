@@ -41,13 +41,9 @@ export class Recorder {
     this.#forces = new Float64Array(forces);
   }
 
-  /** Keeps the state after a step, from an index of `state` on, if it is this one's turn. */
-  recordState(state: Float64Array, at: number = 0): void {
-    if (--this.#untilState > 0) return;
-    this.#untilState = this.#decimate;
-    const states = this.#states, start = this.#rows * STATE_SIZE;
-    for (let i = 0; i < STATE_SIZE; i++) states[start + i] = state[at + i]!;
-    this.#rows++;
+  /** Keeps the state after a step if it is this one's turn. */
+  recordState(state: Float64Array): void {
+    this.#keepState(state, 0);
   }
 
   /** Keeps the force of a step if it is this one's turn. */
@@ -55,6 +51,25 @@ export class Recorder {
     if (--this.#untilForce > 0) return;
     this.#untilForce = this.#decimate;
     if (this.#forceRows < this.#forces.length) this.#forces[this.#forceRows++] = force;
+  }
+
+  /** Keeps `count` steps whose states and forces lie row by row in an array. */
+  recordRows(values: Float64Array, statesAt: number, forcesAt: number, count: number): void {
+    if (this.#decimate === 1) {
+      const states = this.#states, forces = this.#forces;
+      let to = this.#rows * STATE_SIZE;
+      for (let from = statesAt; from < statesAt + count * STATE_SIZE; from++) {
+        states[to++] = values[from]!;
+      }
+      for (let k = 0; k < count; k++) forces[this.#forceRows + k] = values[forcesAt + k]!;
+      this.#rows += count;
+      this.#forceRows += count;
+      return;
+    }
+    for (let k = 0; k < count && !this.isDone; k++) {
+      this.recordForce(values[forcesAt + k]!);
+      this.#keepState(values, statesAt + k * STATE_SIZE);
+    }
   }
 
   /** Whether nothing more will be kept, whatever is recorded. */
@@ -76,5 +91,13 @@ export class Recorder {
       forces: rows - 1 === forces.length ? forces : forces.slice(0, Math.max(0, rows - 1)),
       decimate: this.#decimate,
     };
+  }
+
+  #keepState(values: Float64Array, at: number): void {
+    if (--this.#untilState > 0) return;
+    this.#untilState = this.#decimate;
+    const states = this.#states, start = this.#rows * STATE_SIZE;
+    for (let i = 0; i < STATE_SIZE; i++) states[start + i] = values[at + i]!;
+    this.#rows++;
   }
 }

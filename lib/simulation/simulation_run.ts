@@ -139,12 +139,9 @@ export class SimulationRun {
         this.#fast = undefined;
         return;
       }
-      for (let row = 0; row < taken && !recorder.isDone; row++) {
-        recorder.recordForce(numbers[loop.forceAt(row)]!);
-        recorder.recordState(numbers, loop.stateAt(row));
-      }
+      recorder.recordRows(numbers, loop.statesAt, loop.forcesAt, taken);
       this.#step += taken;
-      if (onStep !== undefined) this.#report(numbers[loop.forceAt(0)]!);
+      if (onStep !== undefined) this.#report(numbers[loop.forcesAt]!);
     }
   }
 
