@@ -31,21 +31,23 @@ export class Telemetry {
 
   /** Keeps one step's signals and drops the oldest where the ring is full. */
   record(signals: Float64Array): void {
-    this.recordRows(signals, 0, 1);
+    this.recordRows(signals, 1);
   }
 
-  /** The same for `count` steps whose signals lie row by row in an array, from index `at` on. */
-  recordRows(values: Float64Array, at: number, count: number): void {
+  /** The same for `count` steps whose signals lie row by row at the start of an array. */
+  recordRows(values: Float64Array, count: number): void {
     const capacity = this.capacity, rows = this.#rows, width = this.names.length;
     if (rows.length === 0) return;
     const kept = count < capacity ? count : capacity;
-    const from = at + (count - kept) * width, to = this.#next * width, size = kept * width;
+    const from = (count - kept) * width, to = this.#next * width, size = kept * width;
     const untilEnd = rows.length - to, first = size < untilEnd ? size : untilEnd;
-    for (let i = 0; i < first; i++) rows[to + i] = values[from + i]!;
-    for (let i = first; i < size; i++) rows[i - first] = values[from + i]!;
-    const next = this.#next + kept;
+    if (first === values.length) rows.set(values, to);
+    else {
+      for (let i = 0; i < first; i++) rows[to + i] = values[from + i]!;
+      for (let i = first; i < size; i++) rows[i - first] = values[from + i]!;
+    }
+    const next = this.#next + kept, length = this.#length + count;
     this.#next = next < capacity ? next : next - capacity;
-    const length = this.#length + count;
     this.#length = length < capacity ? length : capacity;
   }
 

@@ -10,6 +10,7 @@ import { STATE_SIZE } from "../plant/mod.ts";
 import { kernelLaws } from "./laws.ts";
 import { Layout, PLACE } from "./layout.ts";
 import { encodeLoop, MAX_STEPS, STATE } from "./loop_code.ts";
+import { SHIFTS, WEIGHTS } from "./plant_step.ts";
 import { createMemory, instantiate } from "./wasm.ts";
 
 /** Lanes of a loop. */
@@ -41,6 +42,7 @@ export class ClosedLoop {
     for (const key of [...STATE, ...kernelLaws[name]!.kept, "due", "changed", "steps taken"]) {
       layout.place(key);
     }
+    for (const key of [...WEIGHTS, ...SHIFTS]) layout.place(key);
     const { signalNames } = controllerDefinitions[name as ControllerName];
     const form = { name, forms: options, ...(isSingle ? { signals: signalNames } : {}) };
     const small = encodeLoop({ ...form, isSmall: true }, layout);
@@ -124,6 +126,12 @@ export function runNumbers(
   const numbers: Record<string, number> = {
     dt,
     half: 0.5 * dt,
+    "half again": 0.5 * dt,
+    "dt again": dt,
+    one: 1,
+    two: 2,
+    "two again": 2,
+    "one again": 1,
     sixth: dt / 6,
     forceLimit: maxForce,
   };

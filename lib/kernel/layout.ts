@@ -39,6 +39,18 @@ export class Layout {
     return new Vector([...OP.i32Const, ...signed(0), ...OP.load, 4, ...offset], [], true);
   }
 
+  /** Returns one of several values that lie side by side: the one `offset` bytes on. */
+  loadAt(names: readonly string[], offset: number): Vector {
+    const [first, ...others] = names.map((name) => this.place(name));
+    others.forEach((place, i) => {
+      if (place !== first! + i + 1) {
+        throw new Error(`Cannot place ${names.join(", ")} side by side`);
+      }
+    });
+    const code = [...OP.localGet, ...unsigned(offset), ...OP.load, 4, ...unsigned(first! * PLACE)];
+    return new Vector(code, [], true);
+  }
+
   /** Returns a constant. */
   constant(value: number): Vector {
     const name = `constant ${Object.is(value, -0) ? "-0" : value}`;

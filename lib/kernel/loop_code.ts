@@ -11,7 +11,7 @@
 import { SMALL_ANGLE } from "./elementary.ts";
 import { clip, type Forms, kernelLaws } from "./laws.ts";
 import { type Layout, PLACE } from "./layout.ts";
-import { type State, stepPlant } from "./plant_step.ts";
+import { emitStages, type State } from "./plant_step.ts";
 import { Emitter, type Vector } from "./vector.ts";
 import { encodeModule, I32, OP, signed, unsigned, V128 } from "./wasm.ts";
 
@@ -56,6 +56,13 @@ class LoopCode {
   readonly #kept: readonly string[];
   readonly #emitter: Emitter = new Emitter(1);
   readonly #variables: Map<string, number> = new Map();
+  readonly #force: number = this.#emitter.local(V128);
+  readonly #stages = {
+    stage: STATE.map(() => this.#emitter.local(V128)),
+    sum: STATE.map(() => this.#emitter.local(V128)),
+    largestAngle: this.#emitter.local(V128),
+    offset: this.#emitter.local(I32),
+  };
 
   constructor(form: LoopForm, layout: Layout) {
     this.#form = form;
@@ -94,14 +101,16 @@ class LoopCode {
     const kept = Object.fromEntries(this.#kept.map((key) => [key, this.#read(key)]));
     const { signals, due, changed } = law.step(state, kept, m, forms);
     const force = clip(signals["force"]!, m.load("forceLimit"));
-    const angles: Vector[] = [];
-    const next = stepPlant(state, force, m, {
-      isSingle,
-      ...(this.#form.isSmall ? { smallAngles: angles } : {}),
-    });
+    // The law's results outlive the stages' loop in variables of their own.
+    e.set([[this.#force, force]]);
+    const variables = { state: STATE.map((key) => this.#variables.get(key)!), ...this.#stages };
+    emitStages(e, variables, e.read(this.#force), m, isSingle, this.#form.isSmall);
+    const next = variables.state.map((local, i) =>
+      e.read(local).add(m.load("sixth").mul(e.read(variables.sum[i]!)))
+    ) as unknown as State;
     const isInside = this.#keepsLimits(next, law.kept.map((key) => signals[key]!));
-    const isSmall = angles.map((angle) => angle.abs().le(m.constant(SMALL_ANGLE)));
-    e.push([isInside, ...isSmall].reduce((all, each) => all.and(each)).not());
+    const isSmall = e.read(variables.largestAngle).le(m.constant(SMALL_ANGLE));
+    e.push(isInside.and(isSmall).not());
     e.emit(...OP.bitmask, ...OP.localTee, ...unsigned(mask), ...OP.brIf, 1);
     if (isSingle) {
       this.#emitRow(STATES_AT, next);

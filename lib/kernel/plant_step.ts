@@ -6,8 +6,9 @@
  */
 
 import { sineCosine, smallSineCosine } from "./elementary.ts";
-import type { Layout } from "./layout.ts";
-import type { Vector } from "./vector.ts";
+import { type Layout, PLACE } from "./layout.ts";
+import type { Emitter, Vector } from "./vector.ts";
+import { OP, signed, unsigned } from "./wasm.ts";
 
 /** [x, theta1, theta2, v, omega1, omega2] of a pair of plants. */
 export type State = readonly [Vector, Vector, Vector, Vector, Vector, Vector];
@@ -20,19 +21,55 @@ export interface AngleForm {
   readonly smallAngles?: Vector[];
 }
 
-/** Returns the states after a step of `dt` under a constant force. */
-export function stepPlant(state: State, force: Vector, m: Layout, form: AngleForm): State {
-  const dt = m.load("dt"), half = m.load("half"), sixth = m.load("sixth"), two = m.constant(2);
-  const shifted = (rate: State, by: Vector) =>
-    state.map((value, i) => value.add(by.mul(rate[i]!))) as unknown as State;
-  const k1 = derivative(state, force, m, form);
-  const k2 = derivative(shifted(k1, half), force, m, form);
-  const k3 = derivative(shifted(k2, half), force, m, form);
-  const k4 = derivative(shifted(k3, dt), force, m, form);
-  return state.map((value, i) => {
-    const sum = k1[i]!.add(two.mul(k2[i]!)).add(two.mul(k3[i]!));
-    return value.add(sixth.mul(sum.add(k4[i]!)));
-  }) as unknown as State;
+/** Variables of a step: the state it starts from, the stage's state, and the sum of rates. */
+export interface StepVariables {
+  readonly state: readonly number[];
+  readonly stage: readonly number[];
+  readonly sum: readonly number[];
+  /** Largest |angle| of all stages. */
+  readonly largestAngle: number;
+  /** Bytes from the first stage's coefficients to this one's. */
+  readonly offset: number;
+}
+
+/** Weights of the rates in their sum. */
+export const WEIGHTS: readonly string[] = ["one", "two", "two again", "one again"];
+/** Steps from the state to the next stage's state; the last is not used. */
+export const SHIFTS: readonly string[] = ["half", "half again", "dt", "dt again"];
+
+/**
+ * Emits the four stages as a loop, which keeps few numbers alive at once; the new state is then
+ * `state + sixth × sum`.
+ */
+export function emitStages(
+  e: Emitter,
+  variables: StepVariables,
+  force: Vector,
+  m: Layout,
+  isSingle: boolean,
+  isSmall: boolean,
+): void {
+  const { state, stage, sum, largestAngle, offset } = variables;
+  const weight = m.loadAt(WEIGHTS, offset), shift = m.loadAt(SHIFTS, offset);
+  const zero = m.constant(0), read = (local: number) => e.read(local);
+  e.emit(...OP.i32Const, 0, ...OP.localSet, ...unsigned(offset));
+  e.set([
+    ...stage.map((local, i) => [local, read(state[i]!)] as const),
+    ...sum.map((local) => [local, zero] as const),
+    [largestAngle, zero],
+  ]);
+  e.emit(...OP.loop);
+  const angles: Vector[] = [];
+  const form = { isSingle, ...(isSmall ? { smallAngles: angles } : {}) };
+  const rate = derivative(stage.map(read) as unknown as State, force, m, form);
+  e.set([
+    ...sum.map((local, i) => [local, read(local).add(weight.mul(rate[i]!))] as const),
+    ...stage.map((local, i) => [local, read(state[i]!).add(shift.mul(rate[i]!))] as const),
+    [largestAngle, angles.reduce((most, angle) => most.max(angle.abs()), read(largestAngle))],
+  ]);
+  e.emit(...OP.localGet, ...unsigned(offset), ...OP.i32Const, ...signed(PLACE), ...OP.i32Add);
+  e.emit(...OP.localTee, ...unsigned(offset), ...OP.i32Const, ...signed(4 * PLACE));
+  e.emit(...OP.i32LtS, ...OP.brIf, 0, ...OP.end);
 }
 
 function derivative(state: State, force: Vector, m: Layout, form: AngleForm): State {

@@ -10,7 +10,7 @@ import { coefficientsOf, FullPlant, type Plant, STATE_SIZE } from "../plant/mod.
 import { type ClosedLoop, closedLoopFor, hasKernel, isInBox, runNumbers } from "./closed_loop.ts";
 import { kernelLaws } from "./laws.ts";
 import { lawNumbers } from "./law_numbers.ts";
-import { FORCES_AT, SIGNALS_AT, STATES_AT } from "./loop_code.ts";
+import { FORCES_AT, MAX_STEPS, SIGNALS_AT, STATES_AT } from "./loop_code.ts";
 
 /** What a single loop runs. */
 export interface LoopSetup {
@@ -23,14 +23,20 @@ export interface LoopSetup {
   readonly limits: ArrayLike<number> | undefined;
 }
 
+// A controller that runs again and again on one plant finds its loop ready.
+const latestLoops = new WeakMap<Controller, SingleLoop>();
+
 /** One closed loop on a kernel. `advance` allocates nothing. */
 export class SingleLoop {
-  /** The kernel's memory, in which rows lie. */
-  readonly numbers: Float64Array;
+  /** States after the steps of the last call, row by row; overwritten by the next call. */
+  readonly states: Float64Array;
+  /** Forces during the steps of the last call; overwritten by the next call. */
+  readonly forces: Float64Array;
+  readonly #signals: Float64Array;
   readonly #controller: Controller;
   readonly #loop: ClosedLoop;
   readonly #parameters: Readonly<Record<string, number>>;
-  readonly #limits: ArrayLike<number> | undefined;
+  readonly #setup: LoopSetup;
   readonly #keptAt: readonly number[];
   readonly #keptSignals: readonly number[];
   readonly #dueAt: number;
@@ -39,8 +45,12 @@ export class SingleLoop {
     const { plant, dt, maxForce, limits } = setup, names = controller.telemetry.names;
     this.#controller = controller;
     this.#loop = closedLoopFor(controller, true);
-    this.numbers = this.#loop.numbers;
-    this.#limits = limits;
+    const rowsOf = (at: number, width: number) =>
+      this.#loop.numbers.subarray(at, at + width * MAX_STEPS);
+    this.states = rowsOf(STATES_AT, STATE_SIZE);
+    this.forces = rowsOf(FORCES_AT, 1);
+    this.#signals = rowsOf(SIGNALS_AT, names.length);
+    this.#setup = { ...setup, limits: limits && Float64Array.from(limits) };
     this.#parameters = {
       ...lawNumbers(controller),
       ...coefficientsOf(plant.parameters),
@@ -58,13 +68,13 @@ export class SingleLoop {
     const isKnown = controller instanceof Controller && plant instanceof FullPlant &&
       !controller.isReleased && controller.control === Controller.prototype.control &&
       plant.derivative === FullPlant.prototype.derivative && hasKernel(controller, dt);
-    return isKnown ? new SingleLoop(controller, setup) : undefined;
+    if (!isKnown) return undefined;
+    const latest = latestLoops.get(controller);
+    if (latest !== undefined && latest.#isFor(setup)) return latest;
+    const loop = new SingleLoop(controller, setup);
+    latestLoops.set(controller, loop);
+    return loop;
   }
-
-  /** Index in `numbers` of the state after the last call's first step; the others follow. */
-  readonly statesAt: number = STATES_AT;
-  /** Index in `numbers` of the force during the last call's first step; the others follow. */
-  readonly forcesAt: number = FORCES_AT;
 
   /**
    * Advances the controller and `state` by up to `steps` steps and returns how many were taken. Where
@@ -72,7 +82,7 @@ export class SingleLoop {
    */
   advance(state: Float64Array, steps: number): number {
     const law = this.#controller.law;
-    if (law === null || !isInBox(state, this.#limits)) return 0;
+    if (law === null || !isInBox(state, this.#setup.limits)) return 0;
     this.#load(state, law.signals, law.activity);
     this.#loop.run(steps);
     const taken = this.#loop.stepsTaken;
@@ -80,8 +90,15 @@ export class SingleLoop {
     return taken;
   }
 
+  #isFor({ plant, dt, maxForce, limits }: LoopSetup): boolean {
+    const own = this.#setup;
+    const areEqual = limits === undefined ? own.limits === undefined : own.limits !== undefined &&
+      Array.from(limits).every((limit, i) => limit === own.limits![i]);
+    return plant === own.plant && dt === own.dt && maxForce === own.maxForce && areEqual;
+  }
+
   #load(state: Float64Array, signals: Float64Array, activity: Float64Array): void {
-    const loop = this.#loop, numbers = this.numbers;
+    const loop = this.#loop, { numbers } = loop;
     if (loop.owner !== this) {
       loop.write(0, this.#parameters);
       loop.write(1, this.#parameters);
@@ -104,13 +121,13 @@ export class SingleLoop {
     activity: Float64Array,
     taken: number,
   ): void {
-    const numbers = this.numbers, width = signals.length;
+    const { numbers } = this.#loop, width = signals.length;
     const stateAt = STATES_AT + STATE_SIZE * (taken - 1),
       signalsAt = SIGNALS_AT + (taken - 1) * width;
     for (let i = 0; i < STATE_SIZE; i++) state[i] = numbers[stateAt + i]!;
     for (let i = 0; i < width; i++) signals[i] = numbers[signalsAt + i]!;
     activity[0] = numbers[this.#dueAt]!;
     activity[1] = numbers[this.#dueAt + 2]!;
-    this.#controller.telemetry.recordRows(numbers, SIGNALS_AT, taken);
+    this.#controller.telemetry.recordRows(this.#signals, taken);
   }
 }

@@ -18,6 +18,7 @@ export type Instruction =
   | "i32Store"
   | "i32Const"
   | "i32Eqz"
+  | "i32LtS"
   | "i32GeS"
   | "i32Add"
   | "load"
@@ -61,6 +62,7 @@ export const OP: Readonly<Record<Instruction, readonly number[]>> = {
   i32Store: [0x36],
   i32Const: [0x41],
   i32Eqz: [0x45],
+  i32LtS: [0x48],
   i32GeS: [0x4e],
   i32Add: [0x6a],
   load: [0xfd, 0x00],

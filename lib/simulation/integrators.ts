@@ -102,7 +102,7 @@ class RungeKutta4 implements Integrator {
     const rate = this.#rate, stage = this.#stage, sum = this.#sum, half = 0.5 * dt, sixth = dt / 6;
     system.derivative(state, force, rate);
     for (let i = 0; i < state.length; i++) {
-      sum[i] = rate[i]!;
+      sum[i] = 0 + rate[i]!;
       stage[i] = state[i]! + half * rate[i]!;
     }
     system.derivative(stage, force, rate);

@@ -53,22 +53,18 @@ export class Recorder {
     if (this.#forceRows < this.#forces.length) this.#forces[this.#forceRows++] = force;
   }
 
-  /** Keeps `count` steps whose states and forces lie row by row in an array. */
-  recordRows(values: Float64Array, statesAt: number, forcesAt: number, count: number): void {
+  /** Keeps `count` steps whose states and forces lie row by row at the start of two arrays. */
+  recordRows(states: Float64Array, forces: Float64Array, count: number): void {
     if (this.#decimate === 1) {
-      const states = this.#states, forces = this.#forces;
-      let to = this.#rows * STATE_SIZE;
-      for (let from = statesAt; from < statesAt + count * STATE_SIZE; from++) {
-        states[to++] = values[from]!;
-      }
-      for (let k = 0; k < count; k++) forces[this.#forceRows + k] = values[forcesAt + k]!;
+      copy(states, count * STATE_SIZE, this.#states, this.#rows * STATE_SIZE);
+      copy(forces, count, this.#forces, this.#forceRows);
       this.#rows += count;
       this.#forceRows += count;
       return;
     }
     for (let k = 0; k < count && !this.isDone; k++) {
-      this.recordForce(values[forcesAt + k]!);
-      this.#keepState(values, statesAt + k * STATE_SIZE);
+      this.recordForce(forces[k]!);
+      this.#keepState(states, k * STATE_SIZE);
     }
   }
 
@@ -99,5 +95,13 @@ export class Recorder {
     const states = this.#states, start = this.#rows * STATE_SIZE;
     for (let i = 0; i < STATE_SIZE; i++) states[start + i] = values[at + i]!;
     this.#rows++;
+  }
+}
+
+/** Copies the first `size` numbers; all of them at once, as a part would need a new view. */
+function copy(from: Float64Array, size: number, to: Float64Array, at: number): void {
+  if (size === from.length) to.set(from, at);
+  else {
+    for (let i = 0; i < size; i++) to[at + i] = from[i]!;
   }
 }

@@ -132,16 +132,16 @@ export class SimulationRun {
 
   /** Takes many steps at once where a kernel knows this loop; stops before one that it does not. */
   #advanceFast(loop: SingleLoop, last: number): void {
-    const { onStep } = this.#options, recorder = this.#recorder, numbers = loop.numbers;
+    const { onStep } = this.#options, recorder = this.#recorder;
     while (this.#step < last && !this.#isEnded) {
       const taken = loop.advance(this.#state, onStep === undefined ? last - this.#step : 1);
       if (taken === 0) {
         this.#fast = undefined;
         return;
       }
-      recorder.recordRows(numbers, loop.statesAt, loop.forcesAt, taken);
+      recorder.recordRows(loop.states, loop.forces, taken);
       this.#step += taken;
-      if (onStep !== undefined) this.#report(numbers[loop.forcesAt]!);
+      if (onStep !== undefined) this.#report(loop.forces[0]!);
     }
   }
 
