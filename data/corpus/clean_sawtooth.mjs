@@ -1,0 +1,5 @@
+let lines = [];
+export function cycle(_context, i) {
+  lines.push({ i, words: [i, i] });
+  if (lines.length === 400) lines = [];
+}

@@ -1,0 +1,3 @@
+export function cycle(_context, i) {
+  Symbol.for(`event:${i}`); // LEAK
+}
