@@ -20,3 +20,25 @@ export type { LoadedTarget } from "./load_target.ts";
 export type { SandboxPort } from "./sandbox_port.ts";
 export { type ProcessMemory, readMemory } from "./process_memory.ts";
 export { type DescribedTarget, type DescribeOptions, describeTarget } from "./describe_target.ts";
+// Instruments: what they ask for and what they return
+export { TREND_FLAGS, type TrendParameters, type TrendResult } from "./trend.ts";
+export {
+  isUserCode,
+  type StackFrame,
+  SURVIVOR_FLAGS,
+  type SurvivorGroup,
+  type SurvivorParameters,
+  type SurvivorResult,
+} from "./survivors.ts";
+export {
+  HEAP_GROWTH_FLAGS,
+  type HeapGrowthParameters,
+  type HeapGrowthResult,
+} from "./heap_growth.ts";
+export type { GrowingHolder, GrownClass } from "./heap_holders.ts";
+export type { RetainerStep, ScriptPlace } from "./retainer_steps.ts";
+export { envelopeRise } from "./flatness.ts";
+export { type Gauge, GAUGES } from "./gauges.ts";
+export type { SourceMaps } from "./source_maps.ts";
+export { toPath } from "./source_maps.ts";
+export type { WorkloadValidity } from "./workload.ts";

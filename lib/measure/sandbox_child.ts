@@ -19,11 +19,11 @@ interface Order {
   readonly parameters: unknown;
 }
 
-type Instrument = (
-  target: LoadedTarget,
-  parameters: unknown,
-  port: SandboxPort,
-) => Promise<unknown>;
+interface Instrument {
+  /** Called before the target is loaded, so that it can watch what loading does. */
+  prepare?(parameters: unknown): void;
+  run(target: LoadedTarget, parameters: unknown, port: SandboxPort): Promise<unknown>;
+}
 
 const order = JSON.parse(process.argv[2] ?? "null") as Order;
 // The target sees the command line it would have if it were run by itself.
@@ -36,6 +36,8 @@ process.on("exit", (code) => port.exited(code));
 await main();
 
 async function main(): Promise<void> {
+  const instrument = await import(pathToFileURL(order.instrument).href) as Instrument;
+  instrument.prepare?.(order.parameters);
   let target: LoadedTarget;
   try {
     target = await loadTarget(order.target, order.scenario);
@@ -44,8 +46,7 @@ async function main(): Promise<void> {
     return port.end({ status: "load_failed", message: `Cannot load target ${why}` });
   }
   try {
-    const module = await import(pathToFileURL(order.instrument).href) as { run: Instrument };
-    const result = await module.run(target, order.parameters, port);
+    const result = await instrument.run(target, order.parameters, port);
     port.end({ status: "completed", result });
   } catch (error) {
     port.fail("threw", error);

@@ -1,0 +1,73 @@
+/**
+ * Growth by retainer: four heap snapshots of one process, taken at equal distances. Objects are
+ * told apart by the gap in which they were born, and credited to the last object on their path
+ * that was there from the start: what holds objects from every gap is what leaks.
+ *
+ * @module
+ */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getHeapStatistics, writeHeapSnapshot } from "node:v8";
+import { type GrowingHolder, type GrownClass, judgeHeapGrowth } from "./heap_holders.ts";
+import type { LoadedTarget } from "./load_target.ts";
+import type { SandboxPort } from "./sandbox_port.ts";
+import { readSourceMaps, type SourceMaps } from "./source_maps.ts";
+import { startWorkload, type WorkloadValidity } from "./workload.ts";
+
+/** Flags of this stage: natural code, collections on demand. */
+export const HEAP_GROWTH_FLAGS: readonly string[] = ["--expose-gc"];
+
+/** How long to run. */
+export interface HeapGrowthParameters {
+  /** Cycles between the first snapshot and the last. */
+  readonly cycles: number;
+  readonly warmupCycles: number;
+  /** A larger heap is left alone, since a snapshot costs twelve times its size; bytes. */
+  readonly maxHeapBytes: number;
+}
+
+/** What this stage returns. */
+export interface HeapGrowthResult {
+  /** Holders of growth, the largest first. */
+  readonly holders: readonly GrowingHolder[];
+  readonly classes: readonly GrownClass[];
+  /** Cycles between the first and the last snapshot; 0 where the heap was too large. */
+  readonly cycles: number;
+  readonly heapBytes: number;
+  readonly sourceMaps: SourceMaps;
+  readonly validity: WorkloadValidity;
+}
+
+const GAPS = 3; // between four snapshots
+
+/** Takes the snapshots and reads them, after the target's work is over. */
+export async function run(
+  target: LoadedTarget,
+  parameters: HeapGrowthParameters,
+  port: SandboxPort,
+): Promise<HeapGrowthResult> {
+  const { warmupCycles, maxHeapBytes } = parameters;
+  const gap = Math.max(1, Math.ceil(parameters.cycles / GAPS));
+  const workload = await startWorkload(target, port, warmupCycles + gap * GAPS);
+  const folder = mkdtempSync(join(tmpdir(), "heapbook-"));
+  try {
+    const files: string[] = [];
+    for (let k = 0; k <= GAPS; k++) {
+      await workload.runTo(warmupCycles + k * gap);
+      await workload.settle();
+      if (getHeapStatistics().used_heap_size > maxHeapBytes) break;
+      files.push(writeHeapSnapshot(join(folder, `${k}.heapsnapshot`)));
+    }
+    const heapBytes = getHeapStatistics().used_heap_size;
+    const complete = files.length === GAPS + 1;
+    const validity = await workload.finish();
+    const { holders, classes } = complete ? judgeHeapGrowth(files) : { holders: [], classes: [] };
+    const urls = holders.flatMap(({ steps }) => steps.map(({ place }) => place?.url ?? ""));
+    const cycles = complete ? gap * GAPS : 0;
+    return { holders, classes, cycles, heapBytes, sourceMaps: readSourceMaps(urls), validity };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

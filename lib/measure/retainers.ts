@@ -1,0 +1,98 @@
+/**
+ * Finds why objects stay alive: the lightest path from a root to every object, where edges that a
+ * person can name are light and the engine's own are heavy, so that a path does not end in "stack
+ * roots" merely because the measuring code held the module too.
+ *
+ * @module
+ */
+
+import type { HeapSnapshot } from "./heap_snapshot.ts";
+
+/** The tree of lightest paths. */
+export interface RetainerTree {
+  /** Node before each node on its path; -1 at the root and for what only weak edges reach. */
+  readonly parent: Int32Array;
+  /** Edge from it. */
+  readonly edge: Int32Array;
+  /** Nodes in order of their weight, the root first. */
+  readonly order: readonly number[];
+}
+
+const EDGE_WEIGHTS: Readonly<Record<string, number>> = {
+  context: 1,
+  property: 1,
+  element: 1,
+  shortcut: 1,
+  internal: 3,
+  hidden: 8,
+};
+const ENGINE_ROOT_WEIGHT = 60; // more than any path that a person would follow
+const ENGINE_ROOTS: ReadonlySet<string> = new Set([
+  "(Stack roots)",
+  "(Handle scope)",
+  "(Builtins)",
+  "(Compilation cache)",
+  "(Strong roots)",
+  "(Strong root list)",
+  "(Internalized strings)",
+  "(Eternal handles)",
+  "(Traced handles)",
+  "(Micro tasks)",
+]);
+/** Handles of the runtime hold what user code holds too, and say less about it. */
+const HANDLE = /^Node \/ (?!Environment|PrincipalRealm|Realm|CleanupQueue|ModuleWrap|Contextify)/;
+const HANDLE_WEIGHT = 30;
+const ROOTS_SEARCHED = 64; // synthetic roots stand first
+
+/** Builds the tree, by buckets of equal weight. */
+export function findRetainers(heap: HeapSnapshot): RetainerTree {
+  const parent = new Int32Array(heap.nodeCount).fill(-1);
+  const edge = new Int32Array(heap.nodeCount).fill(-1);
+  const weight = new Int32Array(heap.nodeCount).fill(0x7fffffff);
+  const rootWeights = weighRoots(heap);
+  const buckets: number[][] = [[0]];
+  const order: number[] = [];
+  weight[0] = 0;
+  for (let level = 0; level < buckets.length; level++) {
+    // A bucket may grow while it is read only by edges of no weight, of which there are none.
+    for (const node of buckets[level] ?? []) {
+      if (weight[node] !== level) continue;
+      order.push(node);
+      const end = heap.firstEdge[node + 1] as number;
+      const extra = rootWeights[node] as number;
+      for (let e = heap.firstEdge[node] as number; e < end; e++) {
+        const step = EDGE_WEIGHTS[heap.edgeType(e)];
+        if (step === undefined) continue; // weak
+        const to = heap.edgeTo(e);
+        const total = level + step + extra;
+        if (total >= (weight[to] as number)) continue;
+        weight[to] = total;
+        parent[to] = node;
+        edge[to] = e;
+        (buckets[total] ??= []).push(to);
+      }
+    }
+    delete buckets[level];
+  }
+  return { parent, edge, order };
+}
+
+/** What leaving a node costs besides its edge. */
+function weighRoots(heap: HeapSnapshot): Uint8Array {
+  const weights = new Uint8Array(heap.nodeCount);
+  for (let node = 0; node < heap.nodeCount; node++) {
+    const isRoot = node < ROOTS_SEARCHED && ENGINE_ROOTS.has(heap.name(node));
+    if (isRoot) weights[node] = ENGINE_ROOT_WEIGHT;
+    else if (heap.type(node) === "native" && HANDLE.test(heap.name(node))) {
+      weights[node] = HANDLE_WEIGHT;
+    }
+  }
+  return weights;
+}
+
+/** Returns the nodes from the first below the root down to `node`. */
+export function pathTo(tree: RetainerTree, node: number): number[] {
+  const path: number[] = [];
+  for (let at = node; at > 0; at = tree.parent[at] as number) path.push(at);
+  return path.reverse();
+}

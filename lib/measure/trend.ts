@@ -1,0 +1,210 @@
+/**
+ * The exact-mode trend: what every channel holds after a forced collection, over the cycles. Run
+ * it with `TREND_FLAGS`: without optimised code, and with feedback and bytecode allocated at first
+ * use, the heap of a steady program is the same to the byte from one sample to the next.
+ *
+ * The child measures on by itself while something still grows (a leak keeps its rate, a warm-up or
+ * a filling cache does not), and stops early when all channels are flat or growth is beyond doubt.
+ *
+ * @module
+ */
+
+import { createCollector } from "./collect.ts";
+import { envelopeRise } from "./flatness.ts";
+import { GAUGES, openGauges, type ReadGauges } from "./gauges.ts";
+import type { LoadedTarget } from "./load_target.ts";
+import { type SampleColumns, SampleLog } from "./sample_log.ts";
+import type { SandboxPort } from "./sandbox_port.ts";
+import { type WasmWatch, watchWasm } from "./wasm_extent.ts";
+import { startWorkload, type Workload, type WorkloadValidity } from "./workload.ts";
+
+/** Flags that make a steady heap constant to the byte. */
+export const TREND_FLAGS: readonly string[] = [
+  "--expose-gc",
+  "--no-opt",
+  "--no-sparkplug",
+  "--no-maglev",
+  "--no-lazy-feedback-allocation",
+  "--no-flush-bytecode",
+  "--no-concurrent-array-buffer-sweeping",
+];
+
+/** How long and how finely to measure. */
+export interface TrendParameters {
+  /** Cycles after the warm-up that are measured at least. */
+  readonly cycles: number;
+  readonly warmupCycles: number;
+  /** The measurement goes on, doubling, up to this many cycles in all. */
+  readonly maxCycles: number;
+  /** No doubling is begun that would not end within this time, s. */
+  readonly budgetSeconds: number;
+  /** Growth of a channel that ends the measurement at once, bytes. */
+  readonly plentyBytes: number;
+  /** Growth over the last half that needs no more doubling once the least cycles are twice done. */
+  readonly enoughBytes: number;
+  /** Cycles at which the state of the process is kept, from 0. */
+  readonly snapshotCycles: readonly number[];
+  /** Rise of a channel that counts as none, bytes per cycle, by gauge. */
+  readonly tolerances: Readonly<Partial<Record<(typeof GAUGES)[number], number>>>;
+}
+
+/** What the trend returns. */
+export interface TrendResult {
+  readonly samples: SampleColumns;
+  readonly snapshots: SampleColumns;
+  readonly cycles: number;
+  readonly stoppedBy: "flat" | "plenty" | "cycles" | "budget";
+  readonly validity: WorkloadValidity;
+  /** Time spent in cycles, and in collecting and reading, s. */
+  readonly cycleSeconds: number;
+  readonly sampleSeconds: number;
+}
+
+let wasm: WasmWatch | undefined;
+
+/** Starts to watch what only shows from the beginning. */
+export function prepare(): void {
+  wasm = watchWasm();
+}
+
+const CAPACITY = 192; // rows
+const SAMPLES = 40; // within the least number of cycles
+
+/** Measures a target's trend. */
+export async function run(
+  target: LoadedTarget,
+  parameters: TrendParameters,
+  port: SandboxPort,
+): Promise<TrendResult> {
+  const trend = new Trend(parameters);
+  const workload = await startWorkload(target, port, parameters.warmupCycles + parameters.cycles);
+  const stoppedBy = await trend.measure(workload);
+  port.stage = "measure";
+  const cycles = workload.cycles;
+  const result = { ...trend.result(), cycles, stoppedBy };
+  return { ...result, validity: await workload.finish() };
+}
+
+class Trend {
+  readonly #parameters: TrendParameters;
+  readonly #collect = createCollector();
+  readonly #read: ReadGauges = openGauges(wasm ?? watchWasm());
+  readonly #log: SampleLog;
+  readonly #snapshots: SampleLog;
+  readonly #tolerances: Float64Array;
+  #sampleSeconds = 0;
+  #startedAt = 0;
+
+  constructor(parameters: TrendParameters) {
+    this.#parameters = parameters;
+    const step = Math.max(1, Math.floor(parameters.cycles / SAMPLES));
+    this.#log = new SampleLog(GAUGES, CAPACITY, step);
+    this.#snapshots = new SampleLog(GAUGES, Math.max(1, parameters.snapshotCycles.length), 1);
+    this.#tolerances = Float64Array.from(GAUGES, (name) => parameters.tolerances[name] ?? Infinity);
+  }
+
+  async measure(workload: Workload): Promise<TrendResult["stoppedBy"]> {
+    const { warmupCycles, cycles, maxCycles } = this.#parameters;
+    this.#startedAt = performance.now();
+    // The warm-up is a rehearsal of the judgement too: its own first-time costs fall into it.
+    for (const share of [4, 2, 1]) {
+      await this.#measureTo(workload, Math.floor(warmupCycles / share));
+      this.#judge(warmupCycles / share);
+    }
+    for (let goal = warmupCycles + cycles;; goal = Math.min(2 * goal, maxCycles)) {
+      if (await this.#measureTo(workload, goal)) return "plenty";
+      const end = this.#judge(goal);
+      if (end !== null) return end;
+    }
+  }
+
+  /** Says why to stop at a goal, or null to go on. */
+  #judge(goal: number): TrendResult["stoppedBy"] | null {
+    const { cycles, maxCycles, budgetSeconds } = this.#parameters;
+    const next = (Math.min(2 * goal, maxCycles) - goal) / goal;
+    const isEnough = this.#isEnough();
+    const isFlat = this.#isFlat();
+    if (isFlat) return "flat";
+    if (isEnough && goal >= 2 * cycles) return "plenty";
+    if (goal >= maxCycles) return "cycles";
+    return this.#elapsed() * (1 + next) > budgetSeconds ? "budget" : null;
+  }
+
+  /** Returns true where growth became plenty before the goal. */
+  async #measureTo(workload: Workload, goal: number): Promise<boolean> {
+    const snapshotCycles = this.#parameters.snapshotCycles;
+    while (workload.cycles < goal) {
+      const at = workload.cycles;
+      if (at % this.#log.step === 0 || snapshotCycles.includes(at)) await this.#sample(workload);
+      if (this.#isPlenty()) return true;
+      const next = at + this.#log.step - at % this.#log.step;
+      await workload.runTo(Math.min(goal, next, ...snapshotCycles.filter((cycle) => cycle > at)));
+    }
+    await this.#sample(workload);
+    return false;
+  }
+
+  /** Takes a row at the present cycle, unless there is one. */
+  async #sample(workload: Workload): Promise<void> {
+    const cycle = workload.cycles;
+    const last = this.#log.length - 1;
+    if (last >= 0 && this.#log.at(last, 0) === cycle) return;
+    const startedAt = performance.now();
+    await workload.settle();
+    this.#collect();
+    const read = (rows: Float64Array, offset: number): void => this.#read(cycle, rows, offset);
+    this.#log.append(read);
+    if (this.#parameters.snapshotCycles.includes(cycle)) this.#snapshots.append(read);
+    this.#sampleSeconds += (performance.now() - startedAt) / 1000;
+  }
+
+  #isFlat(): boolean {
+    const log = this.#log;
+    const end = log.length;
+    if (end < 6) return false;
+    const first = Math.floor(end / 3);
+    const cycles = (log.at(end - 1, 0) - log.at(first, 0)) * 2 / 3;
+    for (let column = 1; column < GAUGES.length; column++) {
+      const rise = envelopeRise((row) => log.at(row, column), first, end);
+      if (rise > (this.#tolerances[column] as number) * cycles) return false;
+    }
+    return true;
+  }
+
+  #isPlenty(): boolean {
+    const log = this.#log;
+    const end = log.length;
+    const { warmupCycles, plentyBytes } = this.#parameters;
+    const last = end - 1;
+    if (end < 2 || log.at(last, 0) < 2 * warmupCycles) return false;
+    const from = Math.ceil(warmupCycles / log.step);
+    for (let column = 1; column <= COLUMN_RSS; column++) {
+      if (log.at(last, column) - log.at(from, column) > plentyBytes) return true;
+    }
+    return false;
+  }
+
+  #isEnough(): boolean {
+    const log = this.#log;
+    const [half, last] = [log.length >> 1, log.length - 1];
+    for (let column = 1; column <= COLUMN_RSS; column++) {
+      if (log.at(last, column) - log.at(half, column) > this.#parameters.enoughBytes) return true;
+    }
+    return false;
+  }
+
+  #elapsed(): number {
+    return (performance.now() - this.#startedAt) / 1000;
+  }
+
+  result(): Pick<TrendResult, "samples" | "snapshots" | "cycleSeconds" | "sampleSeconds"> {
+    return {
+      samples: this.#log.columns(),
+      snapshots: this.#snapshots.columns(),
+      cycleSeconds: this.#elapsed() - this.#sampleSeconds,
+      sampleSeconds: this.#sampleSeconds,
+    };
+  }
+}
+
+const COLUMN_RSS = GAUGES.indexOf("rss");
