@@ -45,3 +45,7 @@ export type { Citation, CitationFormat } from "./citation.ts";
 // What config.yaml says about an audit
 export { auditSchema } from "./audit_schema.ts";
 export type { AuditSettings, RuntimeEntry, TargetEntry } from "./audit_schema.ts";
+
+// Phase 2: leaks
+export { checkTarget, type LeakOptions, measureLeaks } from "./leaks.ts";
+export type { PlantedTarget } from "./planted_verdict.ts";

@@ -1,0 +1,305 @@
+/**
+ * Finds, in the syntax tree of a source file, the expression that makes something grow. Profiles
+ * know only the function; inside it the expression that fills the container named by the retainer
+ * path is the best witness, then a call that adds to something, then an allocation.
+ *
+ * @module
+ */
+
+import { Lang, parse, type SgNode } from "@ast-grep/napi";
+import type { SourcePlace, SourcePositions } from "./source_position.ts";
+
+/** What is known of the growth from other witnesses. */
+export interface GrowthHints {
+  /** Names of variables and properties on the retainer path, the holder last. */
+  readonly names: readonly string[];
+  /** Classes of what is held. */
+  readonly classes: readonly string[];
+  /** Class of the holder, such as `Map`; it says which calls can fill it. */
+  readonly holderClass?: string;
+}
+
+/** An expression with the weight of the evidence for it. */
+export interface FoundExpression extends SourcePlace {
+  readonly function: string;
+  readonly score: number;
+}
+
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  "function_declaration",
+  "function_expression",
+  "generator_function",
+  "generator_function_declaration",
+  "arrow_function",
+  "method_definition",
+]);
+const ADDING =
+  /^(push|unshift|splice|set|add|append|concat|enqueue|put|insert|register|subscribe|on|once|addListener|prependListener|addEventListener|prependOnceListener|then|catch|finally|observe|watch|track|pipe|fill|attach|connect|listen|use|write|grow|defineProperty|assign|setInterval|setTimeout|setImmediate|for|listen|open|openSync|createReadStream|createWriteStream)$/;
+/** Calls that fill a holder of a class; other calls on the same name do something else. */
+const FILLERS: Readonly<Record<string, RegExp>> = {
+  Array: /^(push|unshift|splice|fill|concat)$/,
+  Map: /^set$/,
+  WeakMap: /^set$/,
+  Set: /^add$/,
+  Promise: /^(then|catch|finally)$/,
+  FinalizationRegistry: /^register$/,
+};
+const SCORES = { adds: 100, fills: 60, assigns: 90, call: 30, make: 12, literal: 8, lost: 0 };
+
+/** The syntax trees of a run's sources. */
+export class GrowthSyntax {
+  readonly #positions: SourcePositions;
+  readonly #roots = new Map<string, SgNode | null>();
+
+  /** Reads files through `positions`. */
+  constructor(positions: SourcePositions) {
+    this.#positions = positions;
+  }
+
+  /** Finds the likeliest expression in the function that starts at a place; null without a tree. */
+  inFunction(start: SourcePlace, hints: GrowthHints): FoundExpression | null {
+    const root = this.#rootOf(start.file);
+    if (root === null) return null;
+    const around = findFunction(root, start);
+    if (around === null) return null;
+    return this.#best(around, hints, start.file);
+  }
+
+  /** Finds the likeliest expression in a whole file. */
+  inFile(file: string, hints: GrowthHints): FoundExpression | null {
+    const root = this.#rootOf(file);
+    return root === null ? null : this.#best(root, hints, file);
+  }
+
+  /** Finds where a variable, field or property of this name is declared in a file. */
+  declaration(file: string, name: string): (SourcePlace & { kind: string; value: string }) | null {
+    const root = this.#rootOf(file);
+    if (root === null) return null;
+    let best: (SourcePlace & { kind: string; value: string }) | null = null;
+    let rank = 0;
+    for (const node of descendants(root)) {
+      const found = declares(node, name);
+      if (found !== null && found.rank > rank) {
+        rank = found.rank;
+        best = { ...placeOf(node, file), kind: found.kind, value: found.value };
+      }
+    }
+    return best;
+  }
+
+  /** Finds the first variable whose value matches. */
+  declarationOf(
+    file: string,
+    value: RegExp,
+  ): (SourcePlace & { kind: string; name: string }) | null {
+    const root = this.#rootOf(file);
+    if (root === null) return null;
+    for (const node of descendants(root)) {
+      if (node.kind() !== "variable_declarator") continue;
+      if (!value.test(node.field("value")?.text() ?? "")) continue;
+      const kind = node.parent()?.text().match(/^(const|let|var)/)?.[1] ?? "variable";
+      return { ...placeOf(node, file), kind, name: node.field("name")?.text() ?? "" };
+    }
+    return null;
+  }
+
+  /** Names of variables made from another one, such as a view of a memory. */
+  aliasesOf(file: string, name: string): string[] {
+    const root = this.#rootOf(file);
+    if (root === null) return [];
+    const pattern = new RegExp(`\\b${name.replaceAll("$", "\\$")}\\b`);
+    return [...descendants(root)].flatMap((node) =>
+      node.kind() === "variable_declarator" && pattern.test(node.field("value")?.text() ?? "")
+        ? [node.field("name")?.text() ?? ""]
+        : []
+    );
+  }
+
+  #best(within: SgNode, hints: GrowthHints, file: string): FoundExpression | null {
+    let best: { node: SgNode; score: number } | null = null;
+    for (const node of descendants(within)) {
+      const score = scoreOf(node, hints);
+      if (score > (best?.score ?? 0)) best = { node, score };
+    }
+    if (best === null) return null;
+    return { ...placeOf(best.node, file), function: functionName(best.node), score: best.score };
+  }
+
+  #rootOf(file: string): SgNode | null {
+    let root = this.#roots.get(file);
+    if (root === undefined) {
+      const text = this.#positions.lines(file).join("\n");
+      root = text === "" ? null : parse(languageOf(file), text).root();
+      this.#roots.set(file, root);
+    }
+    return root;
+  }
+}
+
+function languageOf(file: string): Lang {
+  if (/\.[jt]sx$/.test(file)) return Lang.Tsx;
+  return /\.[cm]?ts$/.test(file) ? Lang.TypeScript : Lang.JavaScript;
+}
+
+function* descendants(root: SgNode): Generator<SgNode> {
+  const pending: SgNode[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    yield node;
+    pending.push(...node.children().reverse());
+  }
+}
+
+/** The function whose parameters start nearest to a place; an engine's position is their "(". */
+function findFunction(root: SgNode, start: SourcePlace): SgNode | null {
+  let best: SgNode | null = null;
+  let nearest = Infinity;
+  for (const node of descendants(root)) {
+    if (!FUNCTIONS.has(String(node.kind()))) continue;
+    const parameters = node.field("parameters") ?? node.field("parameter") ?? node;
+    for (const range of [parameters.range(), node.range()]) {
+      const lines = Math.abs(range.start.line + 1 - start.line);
+      const distance = lines * 1000 + Math.abs(range.start.column + 1 - start.column);
+      if (distance < nearest) {
+        nearest = distance;
+        best = node;
+      }
+    }
+  }
+  if (nearest < 3000) return best ?? root;
+  return null;
+}
+
+function scoreOf(node: SgNode, hints: GrowthHints): number {
+  switch (node.kind()) {
+    case "call_expression":
+      return scoreCall(node, hints);
+    case "assignment_expression":
+    case "augmented_assignment_expression":
+      return scoreAssignment(node, hints);
+    case "new_expression":
+      return SCORES.make +
+        (hints.classes.includes(node.field("constructor")?.text() ?? "") ? 10 : 0);
+    case "object":
+    case "array":
+    case "template_string":
+      return isDeclaredConstant(node) ? SCORES.lost : SCORES.literal;
+    case "arrow_function":
+    case "function_expression":
+      return hints.classes.some((name) => name.startsWith("function")) ? SCORES.literal : 0;
+    default:
+      return 0;
+  }
+}
+
+/** A literal that a module sets up once is no growth. */
+function isDeclaredConstant(node: SgNode): boolean {
+  const parent = node.parent();
+  return parent?.kind() === "variable_declarator" &&
+    parent.parent()?.parent()?.kind() === "program";
+}
+
+function scoreCall(node: SgNode, hints: GrowthHints): number {
+  const callee = node.field("function");
+  if (callee === null) return 0;
+  if (callee.kind() !== "member_expression") {
+    return ADDING.test(callee.text()) ? SCORES.call : 0;
+  }
+  const method = callee.field("property")?.text() ?? "";
+  if (!ADDING.test(method)) return 0;
+  const named = nameScore(lastNames(callee.field("object")), hints.names);
+  const fillers = FILLERS[hints.holderClass ?? ""];
+  if (fillers !== undefined && !fillers.test(method)) {
+    // Adding to something on the path that is not the holder itself.
+    return named > 0 && named < hints.names.length ? SCORES.call + named : SCORES.make;
+  }
+  if (named > 0) return SCORES.adds + named;
+  return fillers === undefined ? SCORES.call : SCORES.fills;
+}
+
+function scoreAssignment(node: SgNode, hints: GrowthHints): number {
+  const left = node.field("left");
+  if (left === null) return 0;
+  const named = nameScore(lastNames(left), hints.names);
+  if (named === 0) return left.kind() === "subscript_expression" ? SCORES.call - 5 : 0;
+  const right = node.field("right")?.text() ?? "";
+  // Emptying a container is the opposite of filling it.
+  if (/^(\[\]|null|undefined|new (Map|Set)\(\)|\{\})$/.test(right)) return 1;
+  return SCORES.assigns + named;
+}
+
+/** Later names on the path are nearer to the holder. */
+function nameScore(found: readonly string[], names: readonly string[]): number {
+  let score = 0;
+  for (const name of found) score = Math.max(score, names.lastIndexOf(name) + 1);
+  return score;
+}
+
+/** Identifiers of `a.b[c].d`, without arguments and indices. */
+function lastNames(node: SgNode | null): string[] {
+  const names: string[] = [];
+  for (let at = node; at !== null;) {
+    const kind = at.kind();
+    if (kind === "member_expression") {
+      names.push((at.field("property")?.text() ?? "").replace(/^#/, ""));
+      names.push(at.field("property")?.text() ?? "");
+      at = at.field("object");
+    } else if (kind === "subscript_expression") {
+      at = at.field("object");
+    } else if (kind === "call_expression") {
+      at = at.field("function");
+    } else if (kind === "non_null_expression" || kind === "parenthesized_expression") {
+      at = at.child(kind === "non_null_expression" ? 0 : 1);
+    } else {
+      names.push(at.text());
+      break;
+    }
+  }
+  return names.filter((name) => name !== "" && name !== "this");
+}
+
+function declares(
+  node: SgNode,
+  name: string,
+): { rank: number; kind: string; value: string } | null {
+  const kind = String(node.kind());
+  const value = (): string => node.field("value")?.text() ?? "";
+  if (kind === "variable_declarator") {
+    if (node.field("name")?.text() !== name) return null;
+    const keyword = node.parent()?.text().match(/^(const|let|var)/)?.[1] ?? "variable";
+    return { rank: 5, kind: keyword, value: value() };
+  }
+  if (kind === "public_field_definition" || kind === "field_definition") {
+    const own = node.field("name")?.text() ?? node.field("property")?.text();
+    return own === name || own === `#${name}` ? { rank: 4, kind: "field", value: value() } : null;
+  }
+  if (kind === "assignment_expression") {
+    const left = node.field("left");
+    if (left?.kind() !== "member_expression") return null;
+    if (left.field("property")?.text().replace(/^#/, "") !== name.replace(/^#/, "")) return null;
+    return { rank: 3, kind: "property", value: node.field("right")?.text() ?? "" };
+  }
+  if (kind === "pair") {
+    return node.field("key")?.text() === name
+      ? { rank: 2, kind: "property", value: value() }
+      : null;
+  }
+  return null;
+}
+
+function placeOf(node: SgNode, file: string): SourcePlace {
+  const { line, column } = node.range().start;
+  return { file, line: line + 1, column: column + 1 };
+}
+
+/** Name of the function around a node: its own, or that of the variable it is assigned to. */
+function functionName(node: SgNode): string {
+  for (let at = node.parent(); at !== null; at = at.parent()) {
+    if (!FUNCTIONS.has(String(at.kind()))) continue;
+    const own = at.field("name")?.text();
+    if (own !== undefined) return own;
+    const parent = at.parent();
+    const named = parent?.field("name") ?? parent?.field("left") ?? parent?.field("key");
+    if (named !== null && named !== undefined) return named.text();
+  }
+  return "(module)";
+}

@@ -1,0 +1,135 @@
+/**
+ * The channels a process can grow in, each as a series made of the gauges of a trend, with what
+ * counts as growth there.
+ *
+ * @module
+ */
+
+import type { TrendResult } from "../measure/mod.ts";
+import type { Channel, GrowthEstimate } from "./results.ts";
+import { judgeSeries, type SeriesJudgement } from "./series_judgement.ts";
+
+/** A channel with its judgement. */
+export interface ChannelJudgement extends SeriesJudgement {
+  readonly channel: Channel;
+  /** What is counted, for `resources`; bytes elsewhere. */
+  readonly unit: string;
+  /** Growth from here on is a leak, unit per cycle. */
+  readonly threshold: number;
+}
+
+interface ChannelRule {
+  readonly channel: Channel;
+  readonly unit: string;
+  readonly threshold: number;
+  readonly tolerance: number;
+  readonly grain: number;
+  readonly read: (gauge: (name: string) => readonly number[]) => readonly number[];
+}
+
+/** Rises per cycle that the measuring child takes for none, by gauge. */
+export const TREND_TOLERANCES: Readonly<Record<string, number>> = {
+  heap: 0.5,
+  external: 0.5,
+  arrayBuffers: 0.5,
+  wasm: 0.5,
+  native: 256,
+  files: 0.002,
+  threads: 0.002,
+};
+
+const OBJECT_BYTES = 64; // a small object with a few fields
+const PAGE_BYTES = 4096;
+
+// Heap, external and ArrayBuffer bytes are exact after a collection. What only the resident set
+// shows comes in pages and moves with the allocator's moods.
+const RULES: readonly ChannelRule[] = [
+  {
+    channel: "heap",
+    unit: "bytes",
+    threshold: 1,
+    tolerance: TREND_TOLERANCES["heap"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) => gauge("heap"),
+  },
+  {
+    channel: "external",
+    unit: "bytes",
+    threshold: 2,
+    tolerance: TREND_TOLERANCES["external"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) =>
+      gauge("external").map((value, k) =>
+        value - (gauge("arrayBuffers")[k] as number) - (gauge("wasmSize")[k] as number)
+      ),
+  },
+  {
+    channel: "arrayBuffers",
+    unit: "bytes",
+    threshold: 2,
+    tolerance: TREND_TOLERANCES["arrayBuffers"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) => gauge("arrayBuffers"),
+  },
+  {
+    channel: "wasm",
+    unit: "bytes",
+    threshold: 2,
+    tolerance: TREND_TOLERANCES["wasm"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) => gauge("wasm"),
+  },
+  {
+    channel: "wasm",
+    unit: "bytes",
+    threshold: 16,
+    tolerance: TREND_TOLERANCES["wasm"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) => gauge("wasmSize"),
+  },
+  {
+    channel: "native",
+    unit: "bytes",
+    threshold: 512,
+    tolerance: TREND_TOLERANCES["native"] as number,
+    grain: PAGE_BYTES,
+    read: (gauge) => gauge("native").map((value, k) => value - (gauge("wasm")[k] as number)),
+  },
+  {
+    channel: "resources",
+    unit: "open files",
+    threshold: 0.005,
+    tolerance: TREND_TOLERANCES["files"] as number,
+    grain: 1,
+    read: (gauge) => gauge("files"),
+  },
+  {
+    channel: "resources",
+    unit: "threads",
+    threshold: 0.002,
+    tolerance: TREND_TOLERANCES["threads"] as number,
+    grain: 1,
+    read: (gauge) => gauge("threads"),
+  },
+];
+
+/** Judges every channel of a trend. */
+export function judgeChannels(
+  trend: Pick<TrendResult, "samples">,
+  options: { readonly warmupCycles: number; readonly confidence: number },
+): ChannelJudgement[] {
+  const gauge = (name: string): readonly number[] => trend.samples[name] ?? [];
+  const x = gauge("cycle");
+  return RULES.map(({ channel, unit, threshold, tolerance, grain, read }) => ({
+    channel,
+    unit,
+    threshold,
+    ...judgeSeries(x, read(gauge), { ...options, tolerance, grain }),
+  }));
+}
+
+/** Returns a judgement in the shape that is recorded. */
+export function toEstimate(judgement: ChannelJudgement, confidence: number): GrowthEstimate {
+  const { channel, growth, bytesPerCycle, interval, settledFrom, limitOfDetection } = judgement;
+  return { channel, growth, bytesPerCycle, interval, confidence, settledFrom, limitOfDetection };
+}

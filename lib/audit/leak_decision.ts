@@ -1,0 +1,131 @@
+/**
+ * Puts the witnesses together. The exact trend says whether a channel keeps growing, the survivors
+ * say whether objects of every age stay, the snapshots say what holds them; a leak on the JS heap
+ * needs two of them, growth outside it is exact and needs only the trend.
+ *
+ * @module
+ */
+
+import type { GrowingHolder } from "../measure/mod.ts";
+import type { ChannelJudgement } from "./leak_channels.ts";
+import type { Verdict } from "./results.ts";
+import type { SurvivorJudgement } from "./survivor_judgement.ts";
+
+/** What was seen of one target. */
+export interface LeakEvidence {
+  readonly channels: readonly ChannelJudgement[];
+  readonly survivors?: SurvivorJudgement;
+  readonly holders?: readonly GrowingHolder[];
+  readonly cycles: number;
+  /** Cycles asked for; a trend that went on for eight times as many has had its chance to settle. */
+  readonly askedCycles: number;
+  /** Limit of concern, bytes per cycle. */
+  readonly concern: number;
+}
+
+/** The verdict with the channel it rests on. */
+export interface LeakDecision {
+  readonly verdict: Exclude<Verdict, "error">;
+  readonly channel: ChannelJudgement;
+  readonly why: string;
+}
+
+const LONG_RUN = 4; // times the cycles asked for
+const UNEXPLAINED_RATE = 16; // bytes per cycle without any object to show for it
+
+/** Decides about one target from all that was seen. */
+export function decideLeak(evidence: LeakEvidence): LeakDecision {
+  const heap = evidence.channels.find(({ channel }) => channel === "heap") as ChannelJudgement;
+  const outside = evidence.channels.filter((judgement) => judgement !== heap);
+  const grown = outside.filter((judgement) => isGrowing(judgement, evidence))
+    .sort((a, b) => weight(b) - weight(a));
+  const onHeap = decideHeap(heap, evidence);
+  const first = grown[0];
+  if (onHeap.verdict === "leak" && (first === undefined || weight(heap) >= weight(first))) {
+    return onHeap;
+  }
+  if (first !== undefined) {
+    const rate = format(first.bytesPerCycle);
+    return { verdict: "leak", channel: first, why: `${rate} ${first.unit} per cycle, kept up` };
+  }
+  if (onHeap.verdict === "inconclusive") return onHeap;
+  const unclear = outside.find((judgement) => isOpen(judgement, evidence));
+  if (unclear === undefined) return onHeap;
+  return {
+    verdict: "inconclusive",
+    channel: unclear,
+    why: `${format(unclear.bytesPerCycle)} ${unclear.unit} per cycle, not steady`,
+  };
+}
+
+/** Whether more cycles or another witness are needed before the heap can be judged. */
+export function needsWitness({ channels, concern }: LeakEvidence): boolean {
+  const heap = channels.find(({ channel }) => channel === "heap") as ChannelJudgement;
+  return heap.state !== "flat" || heap.limitOfDetection > concern;
+}
+
+function decideHeap(heap: ChannelJudgement, evidence: LeakEvidence): LeakDecision {
+  const { survivors, holders, cycles, askedCycles, concern } = evidence;
+  const decide = (verdict: LeakDecision["verdict"], why: string): LeakDecision => ({
+    verdict,
+    channel: heap,
+    why,
+  });
+  const objects = (survivors?.leaking.length ?? 0) > 0;
+  const held = (holders?.length ?? 0) > 0;
+  const rate = `${format(heap.bytesPerCycle)} bytes per cycle`;
+  if (heap.state === "flat") {
+    if (heap.limitOfDetection <= concern) return decide("clean", "the heap stands still");
+    if (!objects) {
+      return decide("clean", "the heap stands still, and no place has survivors of all ages");
+    }
+    return decide("inconclusive", "objects of all ages survive while the heap stands still");
+  }
+  if (heap.state === "growing" && heap.bytesPerCycle >= heap.threshold) {
+    if (objects || held) return decide("leak", `${rate}, kept up over ${cycles} cycles`);
+    const isLong = cycles >= LONG_RUN * askedCycles && heap.bytesPerCycle >= UNEXPLAINED_RATE;
+    if (isLong) return decide("leak", `${rate}, kept up over ${cycles} cycles, by no one place`);
+    if (heap.interval[1] < concern) return decide("clean", `${rate}, below the limit of concern`);
+    return decide("inconclusive", `${rate}, but nothing that stays was found`);
+  }
+  if (objects && held && heap.state === "unclear") {
+    return decide("leak", "objects of all ages survive, and their holder grows");
+  }
+  if (!objects) return decide("clean", `growth ends: ${describeEnd(heap)}`);
+  return heap.state === "settling"
+    ? decide("inconclusive", `growth slows down but has not ended: ${describeEnd(heap)}`)
+    : decide("inconclusive", "objects of all ages survive, but the heap does not grow steadily");
+}
+
+function describeEnd({ rates }: ChannelJudgement): string {
+  return `${format(rates[1])} then ${format(rates[0])} bytes per cycle`;
+}
+
+function isGrowing(judgement: ChannelJudgement, { channels }: LeakEvidence): boolean {
+  const { state, bytesPerCycle, threshold, channel } = judgement;
+  if (state !== "growing" || bytesPerCycle < threshold) return false;
+  if (channel !== "native") return true;
+  // Pages that V8 or malloc keep around a growing heap are not a leak of their own.
+  const others = channels.filter((other) => other.channel !== "native" && other.unit === "bytes");
+  const explained = others.reduce((sum, other) => sum + Math.max(0, other.bytesPerCycle), 0);
+  return bytesPerCycle > Math.max(threshold, explained / 2) && judgement.interval[0] > 0;
+}
+
+/** Neither flat nor growing, at a rate that would matter. */
+function isOpen(
+  { state, bytesPerCycle, threshold, unit, channel, interval }: ChannelJudgement,
+  { concern }: LeakEvidence,
+): boolean {
+  if (channel === "native" || unit !== "bytes") return false;
+  return state === "unclear" && bytesPerCycle >= Math.max(threshold, concern) && interval[0] > 0;
+}
+
+/** Resources count for what one costs at least. */
+function weight({ bytesPerCycle, unit }: ChannelJudgement): number {
+  return unit === "bytes" ? bytesPerCycle : bytesPerCycle * 4096;
+}
+
+function format(value: number): string {
+  if (value === 0 || Math.abs(value) >= 100) return String(Math.round(value));
+  return value.toPrecision(2).replace(/\.?0+$/, "");
+}

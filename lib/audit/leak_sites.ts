@@ -1,0 +1,183 @@
+/**
+ * Names the places behind a leak: first the expression that keeps objects (found through the
+ * holder's name), then the expressions that allocate them, each with what is still alive of it.
+ *
+ * @module
+ */
+
+import { basename } from "node:path";
+import {
+  type GrowingHolder,
+  isUserCode,
+  type SourceMaps,
+  type StackFrame,
+  type SurvivorGroup,
+} from "../measure/mod.ts";
+import { type FoundExpression, type GrowthHints, GrowthSyntax } from "./growth_expression.ts";
+import type { AllocationSite, Channel, RetainerPath } from "./results.ts";
+import { describeHolder, holderNames } from "./retainer_words.ts";
+import { SourcePositions } from "./source_position.ts";
+
+/** What is known about where growth comes from. */
+export interface SiteEvidence {
+  /** The target's module. */
+  readonly module: string;
+  /** Places whose survivors are of all ages, the largest first; all places for a clean target. */
+  readonly groups: readonly SurvivorGroup[];
+  readonly holders: readonly GrowingHolder[];
+  readonly sourceMaps: SourceMaps;
+}
+
+/** Places and retainers, ready to be recorded. */
+export interface LeakSites {
+  readonly allocations: readonly AllocationSite[];
+  readonly retainers: readonly RetainerPath[];
+}
+
+const WASM_VALUE = /WebAssembly\.(Memory|Instance|instantiate)|\.exports\.memory/;
+const MOST_SITES = 10;
+const MOST_RETAINERS = 5;
+const NAMED_SCORE = 60; // a growth expression that fills a holder like this one
+const FRAMES_SEARCHED = 4;
+
+/** Names the places behind growth. */
+export function nameSites(evidence: SiteEvidence): LeakSites {
+  const positions = new SourcePositions(evidence.sourceMaps);
+  const syntax = new GrowthSyntax(positions);
+  const module = positions.sourceOf(evidence.module);
+  const files = [...new Set([...filesOf(evidence.groups, positions), module])];
+  const retainers = evidence.holders.slice(0, MOST_RETAINERS)
+    .map((holder) => describeHolder(holder, syntax, positions, files));
+  // A holder that user code declares says more than one inside the runtime.
+  retainers.sort((a, b) => Number(b.container !== undefined) - Number(a.container !== undefined));
+  const sites = new Map<string, AllocationSite>();
+  for (const holder of evidence.holders.slice(0, MOST_RETAINERS)) {
+    const kept = findKeeper(evidence.groups, holder, syntax, positions, files);
+    if (kept !== null) addSite(sites, kept, total(holder.bytes), total(holder.objects), positions);
+  }
+  const hints = hintsOf(evidence.holders);
+  for (const group of evidence.groups) {
+    const found = findAllocation(group, hints, syntax, positions);
+    if (found !== null) {
+      addSite(sites, found, total(group.bytes), total(group.objects), positions);
+    }
+  }
+  if (sites.size === 0 && evidence.holders.length > 0) {
+    const found = syntax.inFile(module, hints);
+    if (found !== null) addSite(sites, found, 0, 0, positions);
+  }
+  return { allocations: [...sites.values()].slice(0, MOST_SITES), retainers };
+}
+
+/**
+ * Names the likeliest place and holder of growth that left no object to ask about, such as pages
+ * of a WebAssembly memory: what the module's source says is all there is.
+ */
+export function guessSites(module: string, channel: Channel): LeakSites {
+  const positions = new SourcePositions();
+  const syntax = new GrowthSyntax(positions);
+  const file = positions.sourceOf(module);
+  const holder = channel === "wasm" ? syntax.declarationOf(file, WASM_VALUE) : null;
+  const names = holder === null ? [] : [holder.name, ...syntax.aliasesOf(file, holder.name)];
+  const found = syntax.inFile(file, { names, classes: [] });
+  const sites = new Map<string, AllocationSite>();
+  if (found !== null) addSite(sites, found, 0, 0, positions);
+  const allocations = [...sites.values()];
+  if (holder === null) return { allocations, retainers: [] };
+  const words = `module "${basename(file)}" → ${holder.kind} "${holder.name}" (WebAssembly memory)`;
+  const { line, column } = holder;
+  const container = { file, line, column, function: holder.name };
+  return { allocations, retainers: [{ words, steps: [words], container, bytes: 0 }] };
+}
+
+function hintsOf(holders: readonly GrowingHolder[]): GrowthHints {
+  return {
+    names: holders.slice(0, MOST_RETAINERS).reverse().flatMap(holderNames),
+    classes: holders.flatMap(({ classes }) => classes.map(({ class: name }) => name)),
+  };
+}
+
+/** The expression that puts things into the holder, in a function on an allocation's stack first. */
+function findKeeper(
+  groups: readonly SurvivorGroup[],
+  holder: GrowingHolder,
+  syntax: GrowthSyntax,
+  positions: SourcePositions,
+  files: readonly string[],
+): FoundExpression | null {
+  const names = holderNames(holder);
+  if (names.length === 0) return null;
+  const holderClass = holder.steps[holder.holder]?.value ?? "";
+  const hints = { ...hintsOf([holder]), holderClass };
+  let best: FoundExpression | null = null;
+  const consider = (found: FoundExpression | null): void => {
+    if (found !== null && found.score >= NAMED_SCORE && found.score > (best?.score ?? 0)) {
+      best = found;
+    }
+  };
+  for (const { stack } of groups.slice(0, MOST_SITES)) {
+    for (const frame of ownFrames(stack)) {
+      const place = positions.map(frame);
+      if (place !== null) consider(syntax.inFunction(place, hints));
+    }
+  }
+  if (best === null) { for (const file of files) consider(syntax.inFile(file, hints)); }
+  return best;
+}
+
+function findAllocation(
+  { stack }: SurvivorGroup,
+  hints: GrowthHints,
+  syntax: GrowthSyntax,
+  positions: SourcePositions,
+): FoundExpression | null {
+  const [frame] = ownFrames(stack);
+  const place = frame === undefined ? null : positions.map(frame);
+  if (frame === undefined || place === null) return null;
+  const found = syntax.inFunction(place, hints);
+  if (found !== null) return { ...found, function: frame.function || found.function };
+  return { ...place, function: frame.function || "(anonymous)", score: 0 };
+}
+
+function ownFrames(stack: readonly StackFrame[]): StackFrame[] {
+  return stack.filter(({ url }) => isUserCode(url)).slice(0, FRAMES_SEARCHED);
+}
+
+function filesOf(groups: readonly SurvivorGroup[], positions: SourcePositions): string[] {
+  return groups.slice(0, MOST_SITES).flatMap(({ stack }) =>
+    ownFrames(stack).flatMap((frame) => positions.map(frame)?.file ?? [])
+  );
+}
+
+function addSite(
+  sites: Map<string, AllocationSite>,
+  found: FoundExpression,
+  bytes: number,
+  objects: number,
+  positions: SourcePositions,
+): void {
+  const key = `${found.file}:${found.line}`;
+  const known = sites.get(key);
+  if (known !== undefined) {
+    const most = {
+      bytes: Math.max(known.bytes, Math.round(bytes)),
+      objects: Math.max(known.objects, Math.round(objects)),
+    };
+    sites.set(key, { ...known, ...most });
+    return;
+  }
+  const { file, line, column } = found;
+  sites.set(key, {
+    file,
+    line,
+    column,
+    function: found.function,
+    bytes: Math.round(bytes),
+    objects: Math.round(objects),
+    text: positions.textAt(found),
+  });
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,138 @@
+/**
+ * The measuring processes behind one target's leak verdict, each a stage that is recorded with its
+ * cost: the exact trend, survivors by age, and heap snapshots.
+ *
+ * @module
+ */
+
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  HEAP_GROWTH_FLAGS,
+  type HeapGrowthResult,
+  runInSandbox,
+  type SandboxCompleted,
+  type SandboxOutcome,
+  SURVIVOR_FLAGS,
+  type SurvivorResult,
+  type TargetSpec,
+  TREND_FLAGS,
+  type TrendResult,
+} from "../measure/mod.ts";
+import { TREND_TOLERANCES } from "./leak_channels.ts";
+import type { StageRecord } from "./results.ts";
+
+/** One target in one scenario and repetition, with the limits of its measurement. */
+export interface LeakTask {
+  readonly spec: TargetSpec;
+  readonly scenario: string;
+  readonly cycles: number;
+  readonly warmupCycles: number;
+  readonly maxCycles: number;
+  readonly snapshotCycles: readonly number[];
+  readonly timeoutSeconds: number;
+  /** Time after which growth that is not decided is no longer followed, s. */
+  readonly budgetSeconds: number;
+  readonly memoryLimitMb: number;
+  readonly execPath?: string;
+  readonly signal?: AbortSignal;
+  readonly onStage?: (stage: string, done: number, total: number) => void;
+}
+
+/** A stage that ended, with its record. */
+export interface StageEnd<T> {
+  readonly outcome: SandboxOutcome<T>;
+  readonly record: StageRecord;
+}
+
+const MB = 2 ** 20;
+const PLENTY_SHARE = 0.25; // of the memory limit: growth beyond doubt
+const ENOUGH_BYTES = 48 * MB; // within half a run: no cache of a sound program fills like that
+const MOST_SNAPSHOT_HEAP_BYTES = 60 * MB;
+const MOST_PROFILED_BYTES = 192 * MB; // of leaked memory in a process that is only to explain it
+const MOST_SNAPSHOT_BYTES = 24 * MB;
+const LEAST_EXPLAINED_CYCLES = 30;
+const SLICES = 20;
+const MS = 1000;
+
+/** Runs the exact trend. */
+export function runTrend(task: LeakTask): Promise<StageEnd<TrendResult>> {
+  return runStage(task, "trend", TREND_FLAGS, {
+    cycles: task.cycles,
+    warmupCycles: task.warmupCycles,
+    maxCycles: Math.max(task.maxCycles, task.cycles) + task.warmupCycles,
+    budgetSeconds: task.budgetSeconds,
+    plentyBytes: PLENTY_SHARE * task.memoryLimitMb * MB,
+    enoughBytes: ENOUGH_BYTES,
+    snapshotCycles: task.snapshotCycles,
+    tolerances: TREND_TOLERANCES,
+  });
+}
+
+/** Samples survivors of a process that grows by `expected` bytes per cycle in all channels. */
+export function runSurvivors(
+  task: LeakTask,
+  cycles: number,
+  expected: number,
+): Promise<StageEnd<SurvivorResult>> {
+  return runStage(task, "survivors", SURVIVOR_FLAGS, {
+    cycles: Math.max(SLICES, affordable(cycles, expected, MOST_PROFILED_BYTES)),
+    warmupCycles: task.warmupCycles,
+    slices: SLICES,
+    expectedBytesPerCycle: Math.max(2, expected),
+    snapshotCycles: task.snapshotCycles,
+  });
+}
+
+/** Takes snapshots of a heap that grows, with its buffers, by `expected` bytes per cycle. */
+export function runHeapGrowth(
+  task: LeakTask,
+  cycles: number,
+  expected: number,
+): Promise<StageEnd<HeapGrowthResult>> {
+  return runStage(task, "snapshots", HEAP_GROWTH_FLAGS, {
+    cycles: affordable(cycles, expected, MOST_SNAPSHOT_BYTES),
+    warmupCycles: task.warmupCycles,
+    maxHeapBytes: MOST_SNAPSHOT_HEAP_BYTES,
+  });
+}
+
+function affordable(cycles: number, bytesPerCycle: number, bytes: number): number {
+  if (bytesPerCycle <= 0) return cycles;
+  const most = Math.floor(bytes / bytesPerCycle);
+  return Math.max(Math.min(cycles, most), Math.min(cycles, LEAST_EXPLAINED_CYCLES));
+}
+
+const INSTRUMENTS: Readonly<Record<string, string>> = {
+  trend: "trend",
+  survivors: "survivors",
+  snapshots: "heap_growth",
+};
+
+async function runStage<T>(
+  task: LeakTask,
+  stage: string,
+  nodeFlags: readonly string[],
+  parameters: unknown,
+): Promise<StageEnd<T>> {
+  const { spec, scenario, signal, execPath, onStage } = task;
+  const file = `../measure/${INSTRUMENTS[stage]}${extname(import.meta.url)}`;
+  const outcome = await runInSandbox<T>({
+    instrument: fileURLToPath(new URL(file, import.meta.url)),
+    target: spec,
+    scenario,
+    parameters,
+    nodeFlags,
+    timeoutMs: task.timeoutSeconds * MS,
+    memoryLimitMb: task.memoryLimitMb,
+    ...(execPath === undefined ? {} : { execPath }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onStage === undefined ? {} : { onProgress: (done, total) => onStage(stage, done, total) }),
+  });
+  const cycles = outcome.status === "completed"
+    ? (outcome as SandboxCompleted<{ cycles: number }>).result.cycles
+    : Math.max(0, outcome.cycle);
+  const { seconds, cpuSeconds, peakRssBytes } = outcome;
+  const record = { stage, cycles, seconds, cpuSeconds, peakRssBytes, outcome: outcome.status };
+  return { outcome, record };
+}

@@ -1,0 +1,275 @@
+/**
+ * One target's leak verdict: the exact trend first, then as many witnesses as its answer needs,
+ * longer where they disagree.
+ *
+ * @module
+ */
+
+import type {
+  HeapGrowthResult,
+  SandboxFailure,
+  SurvivorResult,
+  TrendResult,
+} from "../measure/mod.ts";
+import { type ChannelJudgement, judgeChannels, toEstimate } from "./leak_channels.ts";
+import { decideLeak, type LeakDecision, type LeakEvidence, needsWitness } from "./leak_decision.ts";
+import { guessSites, type LeakSites, nameSites } from "./leak_sites.ts";
+import {
+  type LeakTask,
+  runHeapGrowth,
+  runSurvivors,
+  runTrend,
+  type StageEnd,
+} from "./leak_stages.ts";
+import type { LeakResult, Severity, Snapshot, StageRecord, Validity } from "./results.ts";
+import { judgeSurvivors } from "./survivor_judgement.ts";
+
+/** How a target is judged. */
+export interface LeakJudgementOptions {
+  readonly confidence: number;
+  /** Limit of concern, bytes per cycle. */
+  readonly concern: number;
+  /** Growth over 1000 cycles from which a leak is major and critical, MB. */
+  readonly majorMb: number;
+  readonly criticalMb: number;
+  /** Measures survivors also where the trend is clean, for the largest live allocations. */
+  readonly alwaysProfile: boolean;
+}
+
+/** A verdict with the samples it rests on. */
+export interface MeasuredLeak {
+  readonly result: LeakResult;
+  readonly samples: TrendResult["samples"] | null;
+}
+
+const BYTES_PER_MB = 2 ** 20;
+const EXPLAINING_SECONDS = 1.5;
+const LONGER = 4; // times the cycles, where witnesses disagree
+
+/** Measures one target in one scenario. */
+export async function measureLeak(
+  task: LeakTask,
+  options: LeakJudgementOptions,
+): Promise<MeasuredLeak> {
+  const startedAt = performance.now();
+  const stages: StageRecord[] = [];
+  const trend = await runTrend(task);
+  stages.push(trend.record);
+  if (trend.outcome.status !== "completed") {
+    return { result: failed(task, trend.outcome, stages, startedAt), samples: null };
+  }
+  const { result: seen } = trend.outcome;
+  const channels = judgeChannels(seen, { warmupCycles: task.warmupCycles, ...options });
+  const base: LeakEvidence = {
+    channels,
+    cycles: seen.cycles,
+    askedCycles: task.cycles + task.warmupCycles,
+    concern: options.concern,
+  };
+  const witnesses = await askWitnesses(task, options, seen, base, stages);
+  const decision = decideLeak(witnesses.evidence);
+  const isExplained = witnesses.holders !== undefined || decision.channel.channel === "wasm";
+  if (decision.verdict === "leak" && !isExplained) {
+    const end = await runHeapGrowth(task, explainedCycles(task, seen), snapshotRate(channels));
+    stages.push(end.record);
+    witnesses.holders = completed(end);
+  }
+  const sites = explain(task, decision, witnesses);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const result = assemble({ task, options, seen, decision, witnesses, sites, stages, seconds });
+  return { result, samples: seen.samples };
+}
+
+interface Witnesses {
+  evidence: LeakEvidence;
+  survivors: SurvivorResult | undefined;
+  holders: HeapGrowthResult | undefined;
+}
+
+async function askWitnesses(
+  task: LeakTask,
+  options: LeakJudgementOptions,
+  seen: TrendResult,
+  base: LeakEvidence,
+  stages: StageRecord[],
+): Promise<Witnesses> {
+  const heap = base.channels[0] as ChannelJudgement;
+  const expected = Math.max(0, ...bytesOf(base.channels));
+  const isSuspect = needsWitness(base);
+  const witnesses: Witnesses = { evidence: base, survivors: undefined, holders: undefined };
+  const isGrown = decideLeak(base).verdict !== "clean";
+  if (!isSuspect && !isGrown && !options.alwaysProfile) return witnesses;
+
+  const ask = async (cycles: number): Promise<void> => {
+    const end = await runSurvivors(task, cycles, expected);
+    stages.push(end.record);
+    witnesses.survivors = completed(end);
+    if (witnesses.survivors === undefined) return;
+    const survivors = judgeSurvivors(witnesses.survivors);
+    witnesses.evidence = { ...witnesses.evidence, survivors };
+  };
+  await ask(task.cycles);
+  if (!isSuspect) return witnesses;
+  const survives = (witnesses.evidence.survivors?.leaking.length ?? 0) > 0;
+  const agrees = survives === (heap.state === "growing");
+  const longer = Math.min(LONGER * task.cycles, Math.max(task.maxCycles, task.cycles));
+  if (!agrees && survives && longer > task.cycles) await ask(longer);
+  const isOpen = heap.state !== "flat" && heap.state !== "settling";
+  if (isOpen && heap.bytesPerCycle >= heap.threshold) {
+    const end = await runHeapGrowth(task, explainedCycles(task, seen), snapshotRate(base.channels));
+    stages.push(end.record);
+    witnesses.holders = completed(end);
+    const holders = witnesses.holders?.holders;
+    if (holders !== undefined) witnesses.evidence = { ...witnesses.evidence, holders };
+  }
+  return witnesses;
+}
+
+/** Rare large steps need a longer look; as many cycles as take no more time than the snapshots. */
+function explainedCycles(task: LeakTask, { cycles, cycleSeconds }: TrendResult): number {
+  const affordable = Math.floor(EXPLAINING_SECONDS * cycles / Math.max(cycleSeconds, 1e-6));
+  return Math.max(
+    task.cycles,
+    Math.min(cycles - task.warmupCycles, LONGER * task.cycles, affordable),
+  );
+}
+
+/** What a snapshot would have to write: objects and the contents of their buffers. */
+function snapshotRate(channels: readonly ChannelJudgement[]): number {
+  return channels.filter(({ channel }) => channel === "heap" || channel === "arrayBuffers")
+    .reduce((sum, { bytesPerCycle }) => sum + Math.max(0, bytesPerCycle), 0);
+}
+
+function completed<T>({ outcome }: StageEnd<T>): T | undefined {
+  return outcome.status === "completed" ? outcome.result : undefined;
+}
+
+function explain(task: LeakTask, decision: LeakDecision, witnesses: Witnesses): LeakSites {
+  const { survivors, holders, evidence } = witnesses;
+  const isLeak = decision.verdict === "leak";
+  const leaking = evidence.survivors?.leaking.map(({ group }) => group) ?? [];
+  const groups = isLeak && leaking.length > 0 ? leaking : survivors?.groups ?? [];
+  const sites = nameSites({
+    module: task.spec.module,
+    groups: isLeak && leaking.length === 0 ? [] : groups,
+    holders: isLeak ? holders?.holders ?? [] : [],
+    sourceMaps: { ...survivors?.sourceMaps, ...holders?.sourceMaps },
+  });
+  const isUnseen = sites.allocations.length === 0 || decision.channel.channel === "wasm";
+  return isLeak && isUnseen ? guessSites(task.spec.module, decision.channel.channel) : sites;
+}
+
+interface Parts {
+  readonly task: LeakTask;
+  readonly options: LeakJudgementOptions;
+  readonly seen: TrendResult;
+  readonly decision: LeakDecision;
+  readonly witnesses: Witnesses;
+  readonly sites: LeakSites;
+  readonly stages: readonly StageRecord[];
+  readonly seconds: number;
+}
+
+function assemble(parts: Parts): LeakResult {
+  const { task, options, seen, decision, witnesses, sites, stages, seconds } = parts;
+  const { channel, verdict } = decision;
+  const isValid = seen.validity.valid;
+  const bytes = channel.unit === "bytes" ? channel.bytesPerCycle : 0;
+  return {
+    target: task.spec.name,
+    scenario: task.scenario,
+    verdict: isValid ? verdict : "error",
+    severity: isValid && verdict === "leak" ? severityOf(bytes, options) : "none",
+    channel: channel.channel,
+    growth: channel.growth,
+    bytesPerCycle: channel.bytesPerCycle,
+    interval: channel.interval,
+    confidence: options.confidence,
+    limitOfDetection: channel.limitOfDetection,
+    cycles: seen.cycles,
+    warmupCycles: task.warmupCycles,
+    seconds,
+    channels: witnesses.evidence.channels.map((judged) => toEstimate(judged, options.confidence)),
+    snapshots: snapshotsOf(seen, witnesses.survivors),
+    topAllocations: sites.allocations,
+    classGrowth: verdict === "leak" ? witnesses.holders?.classes ?? [] : [],
+    retainers: sites.retainers,
+    stages,
+    validity: validityOf(seen),
+    message: isValid ? tell(decision, sites) : `The work was not done: ${seen.validity.message}`,
+  };
+}
+
+function tell({ verdict, why, channel }: LeakDecision, sites: LeakSites): string {
+  const label = verdict === "leak" ? `Leak in ${channel.channel}` : verdict;
+  const [site] = sites.allocations;
+  const [retainer] = sites.retainers;
+  if (verdict !== "leak") return `${label[0]?.toUpperCase()}${label.slice(1)}: ${why}`;
+  const where = site === undefined ? "" : ` at ${site.file}:${site.line}`;
+  return `${label}${where}: ${why}${retainer === undefined ? "" : `; held by ${retainer.words}`}`;
+}
+
+function severityOf(bytesPerCycle: number, options: LeakJudgementOptions): Severity {
+  const mb = bytesPerCycle * 1000 / BYTES_PER_MB;
+  if (mb > options.criticalMb) return "critical";
+  return mb >= options.majorMb ? "major" : "minor";
+}
+
+function validityOf({ validity }: TrendResult): Validity {
+  return { valid: validity.valid, cycles: validity.cycles, message: validity.message };
+}
+
+function snapshotsOf(
+  { snapshots }: TrendResult,
+  survivors: SurvivorResult | undefined,
+): Snapshot[] {
+  const column = (name: string): readonly number[] => snapshots[name] ?? [];
+  return column("cycle").map((cycle, k) => ({
+    cycle,
+    heapBytes: column("heap")[k] as number,
+    externalBytes: column("external")[k] as number,
+    arrayBufferBytes: column("arrayBuffers")[k] as number,
+    mallocedBytes: column("malloced")[k] as number,
+    rssBytes: column("rss")[k] as number,
+    activeResources: column("resources")[k] as number,
+    instances: Object.fromEntries(
+      Object.entries(survivors?.instances ?? {}).map(([name, counts]) => [name, counts[k] ?? 0]),
+    ),
+  }));
+}
+
+function bytesOf(channels: readonly ChannelJudgement[]): number[] {
+  return channels.filter(({ unit }) => unit === "bytes").map(({ bytesPerCycle }) => bytesPerCycle);
+}
+
+function failed(
+  task: LeakTask,
+  { message, cycle, status }: SandboxFailure,
+  stages: readonly StageRecord[],
+  startedAt: number,
+): LeakResult {
+  // A target that eats all memory leaks, or needs more than it may have: nobody can tell which.
+  return {
+    target: task.spec.name,
+    scenario: task.scenario,
+    verdict: status === "cancelled" ? "inconclusive" : "error",
+    severity: "none",
+    channel: "heap",
+    growth: "flat",
+    bytesPerCycle: 0,
+    interval: [0, 0],
+    confidence: 0,
+    limitOfDetection: 0,
+    cycles: Math.max(0, cycle),
+    warmupCycles: task.warmupCycles,
+    seconds: (performance.now() - startedAt) / 1000,
+    channels: [],
+    snapshots: [],
+    topAllocations: [],
+    classGrowth: [],
+    retainers: [],
+    stages,
+    validity: { valid: false, cycles: Math.max(0, cycle), message },
+    message,
+  };
+}

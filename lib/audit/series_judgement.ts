@@ -1,0 +1,222 @@
+/**
+ * Judges one channel of an exact-mode trend: a leak keeps its rate while the cycles double, a
+ * one-time cost or a filling cache does not, a sawtooth comes back to its trough. The lower
+ * envelope is compared over the last half of the run, the quarter before it, and the end.
+ *
+ * @module
+ */
+
+import { envelopeRise } from "../measure/mod.ts";
+import { slopeInterval, theilSen } from "../statistics/mod.ts";
+import type { Growth, Interval } from "./results.ts";
+
+/** What a series does at its end. */
+export interface SeriesJudgement {
+  /** `flat`: has stopped; `growing`: keeps its rate; `settling`: slows down; `unclear`: none of them. */
+  readonly state: "flat" | "growing" | "settling" | "unclear";
+  readonly growth: Growth;
+  readonly bytesPerCycle: number;
+  readonly interval: Interval;
+  readonly settledFrom: number;
+  readonly limitOfDetection: number;
+  /** Rates of the lower envelope over the last half, the quarter and the eighth before it. */
+  readonly rates: readonly [last: number, before: number, first: number];
+}
+
+/** What the judgement needs to know. */
+export interface SeriesOptions {
+  readonly warmupCycles: number;
+  /** A rise below this counts as none, unit of y per cycle. */
+  readonly tolerance: number;
+  /** The smallest thing that can be added at once, unit of y. */
+  readonly grain: number;
+  readonly confidence: number;
+}
+
+const LEAST_POINTS = 8;
+/** The rate of the newest half must be at least this share of the one before. */
+const KEPT_SHARE = 0.45;
+/** With rare large steps, rates of halves scatter by up to the factor of a step. */
+const KEPT_SHARE_STAIRCASE = 0.33;
+const MOST_STEPS = 8; // of a staircase, in three quarters of the run
+const QUADRATIC_RATIO = 1.6; // a parabola doubles its mean rate from one half to the next
+/** Grains that make a rise certain: with one a leak may hide between two samples. */
+const GRAINS = 3;
+
+/** Judges values `y` sampled at cycles `x`, ascending. */
+export function judgeSeries(
+  x: readonly number[],
+  y: readonly number[],
+  options: SeriesOptions,
+): SeriesJudgement {
+  const end = x.length;
+  const last = x[end - 1] ?? 0;
+  const rates = envelopeRates(x, y, last);
+  const state = stateOf(x, y, rates, options);
+  const settledFrom = state === "flat" || state === "settling"
+    ? Math.max(options.warmupCycles, last / 3)
+    : Math.max(options.warmupCycles, last / 4);
+  const first = x.findIndex((cycle) => cycle >= settledFrom);
+  const from = Math.min(Math.max(first, 0), Math.max(0, end - LEAST_POINTS));
+  const estimate = rateOf(x.slice(from), y.slice(from), state, rates, options.confidence);
+  const span = Math.max(1, last - (x[from] as number));
+  return {
+    state,
+    growth: growthOf(y, from, state, rates),
+    ...estimate,
+    settledFrom: x[from] ?? 0,
+    limitOfDetection: (GRAINS * options.grain + 3 * stepNoise(y.slice(from))) / span,
+    rates,
+  };
+}
+
+function stateOf(
+  x: readonly number[],
+  y: readonly number[],
+  rates: SeriesJudgement["rates"],
+  { tolerance, warmupCycles }: SeriesOptions,
+): SeriesJudgement["state"] {
+  const end = x.length;
+  if (end < LEAST_POINTS) return "unclear";
+  const last = x[end - 1] as number;
+  const start = Math.floor(end / 3);
+  const span = (last - (x[start] as number)) * 2 / 3;
+  if (envelopeRise((row) => y[row] as number, start, end) <= tolerance * span) return "flat";
+  const [newest, before, first] = rates;
+  if (newest < tolerance) return before > tolerance ? "settling" : "unclear";
+  if (isStaircase(x, y, last / 4)) {
+    const kept = newest >= KEPT_SHARE_STAIRCASE * before && before > 0 &&
+      (last / 8 < warmupCycles || before >= KEPT_SHARE_STAIRCASE * first && first > 0);
+    return kept ? "growing" : newest < KEPT_SHARE_STAIRCASE * before ? "settling" : "unclear";
+  }
+  if (newest < KEPT_SHARE * before) return "settling";
+  const late = envelopeRate(x, y, 0.75 * last, 0.9 * last);
+  const latest = tailRate(x, y, last);
+  return late >= 0.4 * newest && latest >= 0.3 * newest ? "growing" : "unclear";
+}
+
+function envelopeRates(
+  x: readonly number[],
+  y: readonly number[],
+  last: number,
+): SeriesJudgement["rates"] {
+  return [
+    envelopeRate(x, y, last / 2, 0.9 * last),
+    envelopeRate(x, y, last / 4, last / 2),
+    envelopeRate(x, y, last / 8, last / 4),
+  ];
+}
+
+/** Rise per cycle of the lowest value that is never undercut again, between two cycles. */
+function envelopeRate(
+  x: readonly number[],
+  y: readonly number[],
+  from: number,
+  to: number,
+): number {
+  return (lowestAfter(x, y, to) - lowestAfter(x, y, from)) / (to - from);
+}
+
+function lowestAfter(x: readonly number[], y: readonly number[], cycle: number): number {
+  let low = Infinity;
+  for (let k = x.length - 1; k >= 0 && (x[k] as number) >= cycle; k--) {
+    low = Math.min(low, y[k] as number);
+  }
+  return low;
+}
+
+/** Rate over the last tenth, from the medians of its two ends. */
+function tailRate(x: readonly number[], y: readonly number[], last: number): number {
+  const rows = x.flatMap((cycle, k) => cycle >= 0.85 * last ? [k] : []);
+  const third = Math.max(1, Math.floor(rows.length / 3));
+  const low = (part: readonly number[]): number => Math.min(...part.map((k) => y[k] as number));
+  const middle = (part: readonly number[]): number =>
+    part.reduce((sum, k) => sum + (x[k] as number), 0) / part.length;
+  const [head, tail] = [rows.slice(0, third), rows.slice(-third)];
+  return (low(tail) - low(head)) / Math.max(1, middle(tail) - middle(head));
+}
+
+/** Few rises and nothing between them: a table that doubles, a page that is added. */
+function isStaircase(x: readonly number[], y: readonly number[], from: number): boolean {
+  let rises = 0;
+  let samples = 0;
+  for (let k = 1; k < x.length; k++) {
+    if ((x[k] as number) < from) continue;
+    samples++;
+    if ((y[k] as number) > (y[k - 1] as number)) rises++;
+  }
+  return rises <= Math.min(MOST_STEPS, samples / 4);
+}
+
+function rateOf(
+  x: readonly number[],
+  y: readonly number[],
+  state: SeriesJudgement["state"],
+  rates: SeriesJudgement["rates"],
+  confidence: number,
+): { bytesPerCycle: number; interval: Interval } {
+  if (x.length < LEAST_POINTS) {
+    const rate = rates[0];
+    return { bytesPerCycle: Number.isFinite(rate) ? rate : 0, interval: [0, 0] };
+  }
+  if (state === "flat") return rateOfTroughs(x, y, confidence);
+  const { slope, low, high } = slopeInterval(x, y, { confidence });
+  if (state !== "growing") return { bytesPerCycle: slope, interval: [low, high] };
+  const isStepped = isStaircase(x, y, x[0] as number);
+  if (!isStepped && low > 0) {
+    // The median slope is not moved by single odd samples.
+    const rate = Math.min(high, Math.max(low, theilSen(x, y).slope));
+    return { bytesPerCycle: rate, interval: [low, high] };
+  }
+  const [newest, before] = rates;
+  const rate = (newest + before) / 2;
+  return { bytesPerCycle: rate, interval: [Math.min(newest, before), Math.max(newest, before)] };
+}
+
+/** A series that comes back to its troughs grows as they do; of its end nobody knows the trough yet. */
+function rateOfTroughs(
+  x: readonly number[],
+  y: readonly number[],
+  confidence: number,
+): { bytesPerCycle: number; interval: Interval } {
+  const end = Math.max(LEAST_POINTS, Math.floor(0.8 * x.length));
+  const troughs = x.slice(0, end).map((cycle) => lowestAfter(x, y, cycle));
+  const { slope, low, high } = slopeInterval(x.slice(0, end), troughs, { confidence });
+  return { bytesPerCycle: slope, interval: [low, high] };
+}
+
+/** Robust scatter of the steps between samples: 0 for a line, a constant or a staircase. */
+function stepNoise(y: readonly number[]): number {
+  const steps = y.slice(1).map((value, k) => value - (y[k] as number)).sort((a, b) => a - b);
+  const median = steps[steps.length >> 1] ?? 0;
+  const deviations = steps.map((step) => Math.abs(step - median)).sort((a, b) => a - b);
+  return 1.4826 * (deviations[deviations.length >> 1] ?? 0);
+}
+
+function growthOf(
+  y: readonly number[],
+  from: number,
+  state: SeriesJudgement["state"],
+  [newest, before, first]: SeriesJudgement["rates"],
+): Growth {
+  if (state === "growing") {
+    const isQuadratic = newest >= QUADRATIC_RATIO * before && before >= QUADRATIC_RATIO * first &&
+      first > 0;
+    return isQuadratic ? "quadratic" : "linear";
+  }
+  const tail = y.slice(from);
+  const drop = largestDrop(tail);
+  const rise = Math.max(...y) - (y[0] ?? 0);
+  if (drop > 0.2 * (Math.max(...tail) - Math.min(...tail)) && drop > 0.05 * rise && drop > 4096) {
+    return "sawtooth";
+  }
+  const jump = Math.max(...y.slice(1).map((value, k) => value - (y[k] as number)));
+  if (rise > 65536 && jump > 0.5 * rise) return "step";
+  return state === "flat" ? "flat" : "saturating";
+}
+
+function largestDrop(y: readonly number[]): number {
+  let drop = 0;
+  for (let k = 1; k < y.length; k++) drop = Math.max(drop, (y[k - 1] as number) - (y[k] as number));
+  return drop;
+}

@@ -1,0 +1,68 @@
+/**
+ * Judges survivors by age: a place leaks when objects it made in every part of the settled run are
+ * still alive, about as many from the old parts as from the young ones.
+ *
+ * @module
+ */
+
+import { isUserCode, type SurvivorGroup, type SurvivorResult } from "../measure/mod.ts";
+
+/** A place whose survivors are of all ages. */
+export interface LeakingGroup {
+  readonly group: SurvivorGroup;
+  /** Median over the parts of the run, bytes per cycle. */
+  readonly bytesPerCycle: number;
+}
+
+/** What the survivors say. */
+export interface SurvivorJudgement {
+  readonly leaking: readonly LeakingGroup[];
+  readonly bytesPerCycle: number;
+}
+
+const PARTS = 5;
+const YOUNG_SHARE = 0.05; // of the slices; what was just made may yet be dropped
+const LEAST_SHARE = 0.5; // of the old parts' count against the young ones', and the reverse
+const LEAST_RATE = 0.25; // bytes per cycle
+const LEAST_SAMPLES = 8;
+
+/** Returns the places whose survivors come from all parts of the run. */
+export function judgeSurvivors(result: SurvivorResult): SurvivorJudgement {
+  const leaking: LeakingGroup[] = [];
+  for (const group of result.groups) {
+    if (!group.stack.some(({ url }) => isUserCode(url))) continue;
+    const bytesPerCycle = leakRate(group, result);
+    if (bytesPerCycle > 0) leaking.push({ group, bytesPerCycle });
+  }
+  leaking.sort((a, b) => b.bytesPerCycle - a.bytesPerCycle);
+  const bytesPerCycle = leaking.reduce((sum, place) => sum + place.bytesPerCycle, 0);
+  return { leaking, bytesPerCycle };
+}
+
+function leakRate(group: SurvivorGroup, { slices, cyclesPerSlice }: SurvivorResult): number {
+  const settled = slices - Math.max(1, Math.round(YOUNG_SHARE * slices));
+  const samples = inParts(group.samples, settled);
+  const objects = inParts(group.objects, settled);
+  const bytes = inParts(group.bytes, settled);
+  if (Math.min(...samples) < 1 || total(samples) < LEAST_SAMPLES) return 0;
+  const young = (objects[PARTS - 1] as number) + (objects[PARTS - 2] as number);
+  const old = (objects[0] as number) + (objects[1] as number);
+  if (Math.min(old / young, young / old) < LEAST_SHARE) return 0;
+  const cycles = settled * cyclesPerSlice / PARTS;
+  const rate = (bytes.sort((a, b) => a - b)[PARTS >> 1] as number) / cycles;
+  return rate >= LEAST_RATE ? rate : 0;
+}
+
+/** Sums the first `settled` slices into parts of equal length. */
+function inParts(values: readonly number[], settled: number): number[] {
+  const parts = new Array<number>(PARTS).fill(0);
+  for (let slice = 0; slice < settled; slice++) {
+    const part = Math.min(PARTS - 1, Math.floor(slice * PARTS / settled));
+    parts[part] = (parts[part] as number) + (values[slice] ?? 0);
+  }
+  return parts;
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
