@@ -31,7 +31,9 @@ const REGISTERS =
   /^(_|#)?(register|subscribe|attach|install|mount|use|connect|listen|on|observe|watch|with|define|declare|enable|plug)(_|[A-Z]|$)/;
 
 /** `add_guard` registers; `add_sample` records. */
-const ADDS = /^(_|#)?(add|append|set|include|insert)(_|(?=[A-Z])|$)/;
+const ADDS = /^(_|#)?(add|append|set|include|insert)(_|(?=[A-Z]))/;
+/** A parameter that is called later. */
+const HANDLER = /(callback|handler|listener|observer|subscriber|hook)s?$/i;
 const RECORDS =
   /(sample|data|record|value|entry|entries|event|error|warning|info|metric|solution|point|trajectory|measurement|step|state|item|result|log|message|score|observation|reading|row|line|batch|frame|tick|snapshot|history|run)s?$/i;
 
@@ -47,7 +49,8 @@ const CLOSED_KEY =
 
 /** Tells whether a unit registers something, by its name. */
 export function registers(unit: FunctionModel): boolean {
-  return REGISTERS.test(unit.name) || ADDS.test(unit.name) && !RECORDS.test(unit.name);
+  return REGISTERS.test(unit.name) || ADDS.test(unit.name) && !RECORDS.test(unit.name) ||
+    (unit.tree?.parameters ?? []).some(({ name }) => HANDLER.test(name));
 }
 
 /** Judges one growing site. */
@@ -123,7 +126,9 @@ class Judge {
     const { fn } = this.#site;
     const isImmediate = fn === this.#unit || fn.use.kind === "argument" && !escapes(fn);
     if (!isImmediate) return null;
-    if (isConstructor(this.#unit)) {
+    // A constructor runs once per instance; what all instances share grows with each of them.
+    const isOwn = this.#unit.tree === null || this.#site.place.root.kind === "instance";
+    if (isConstructor(this.#unit) && isOwn) {
       return this.#unit.tree === null ? "runs once, while the module loads" : "constructor only";
     }
     const callers = this.#analysis.callersOf(this.#unit);
@@ -249,7 +254,7 @@ class Judge {
     const unit = methodAround(operation.fn);
     if (isLifecycle(unit) || CLOSES.test(unit.name)) return false;
     if (
-      BEGINS.test(unit.name) ||
+      BEGINS.test(unit.name) || operation.around.length === 0 && operation.fn === unit ||
       this.#analysis.callersOf(unit).some((caller) =>
         caller !== unit && caller.owner === unit.owner
       )
@@ -273,11 +278,14 @@ class Judge {
     for (const operation of this.#same) {
       const unit = methodAround(operation.fn);
       if (
-        operation.effect === "filter" && (unit !== this.#unit || this.#site.effect === "insert")
+        operation.effect === "filter" &&
+        (operation.fn !== this.#site.fn || this.#site.effect === "insert")
       ) {
         return `filtered by ${unit.name}() (line ${operation.tree.at.line})`;
       }
       if (operation.effect !== "shrink" || unit.tree === null) continue;
+      // Going back is for the user to ask; going on never does.
+      if (/^(_|#)?(undo|redo|back|rewind|revert)/i.test(unit.name)) continue;
       const isElsewhere = unit !== this.#unit || operation.fn !== this.#site.fn;
       const inFinally = operation.fn === this.#site.fn && this.#isKeyed() &&
         operation.tree.at.start > this.#site.tree.at.start;
@@ -516,9 +524,45 @@ export function escapes(fn: FunctionModel): boolean {
   if (use.kind === "returned" || use.kind === "stored") return true;
   if (use.kind === "entry" && use.call === null) return true;
   if (use.call === null) return useOfName(fn);
-  const callee = use.call.callee;
+  const { callee, args } = use.call;
   const name = callee.type === "member" ? callee.property : dottedName(callee);
-  return !SYNCHRONOUS.test(name);
+  if (SYNCHRONOUS.test(name)) return false;
+  if (callee.type !== "member") return true;
+  return !isStreamEvent(callee.object, args[0]) && !isLocalEmitter(callee.object, fn.parent!);
+}
+
+/** A listener on a request, a socket or a child: it ends when the stream does. */
+export function isStreamEvent(object: Tree, event: Tree | undefined): boolean {
+  if (event?.type !== "text") return false;
+  const name = lastName(
+    object.type === "call" && object.callee.type === "member" ? object.callee.object : object,
+  );
+  return /^(data|end|finish|close|error|exit|readable|line)$/.test(event.value) &&
+    /^_?#?(req|request|res|response|reply|stream|reader|writer|socket|conn|connection|child|proc|input|output|stdin|stdout|stderr|pipe|file|rl)$/i
+      .test(name);
+}
+
+/** The emitter is made in the scope that the closure captures, and stays there. */
+function isLocalEmitter(object: Tree, scope: FunctionModel): boolean {
+  if (object.type !== "name") return false;
+  const found = lookUp(scope, object.name);
+  if (found === null || found.scope.tree === null || found.binding.kind !== "variable") {
+    return false;
+  }
+  const isMade = found.binding.values.some((value) => value.type === "call" && value.construct);
+  return isMade && !leavesByName(object.name, found.scope);
+}
+
+function leavesByName(name: string, scope: FunctionModel): boolean {
+  const isIt = (part: Tree | null): boolean => part?.type === "name" && part.name === name;
+  return (scope.tree?.body ?? []).some((part) =>
+    contains(
+      part,
+      (inner) =>
+        (inner.type === "return" || inner.type === "assign") && isIt(inner.value) ||
+        inner.type === "collection" && inner.entries.some(({ value }) => isIt(value)),
+    )
+  );
 }
 
 /** Callbacks that are called before the call that takes them returns, or at most once later. */

@@ -6,7 +6,7 @@
  */
 import type { Analysis } from "./activity.ts";
 import { className, isConstructor } from "./activity.ts";
-import { escapes } from "./bounds.ts";
+import { escapes, isStreamEvent } from "./bounds.ts";
 import type { PatternFinding } from "./finding.ts";
 import { finding } from "./growth.ts";
 import type { Binding, FunctionModel } from "./model.ts";
@@ -75,6 +75,8 @@ function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
     ? "removed by its AbortSignal"
     : once && !isAbort
     ? "fires once"
+    : isStreamEvent(emitter, event)
+    ? "ends with the stream"
     : removal(analysis, site, emitter, event) ?? localTarget(analysis, emitter, fn);
   return describe(site, {
     kind: "listener",
@@ -257,8 +259,7 @@ function handleOf(analysis: Analysis, tree: CallTree): string | null {
   while (
     parent !== null &&
     (parent.type === "choice" ||
-      parent.type === "call" && parent.callee.type === "member" && parent.callee.object === inner ||
-      parent.type === "member")
+      parent.type === "call" && parent.callee === inner || parent.type === "member")
   ) {
     inner = parent;
     parent = analysis.parentOf(parent);

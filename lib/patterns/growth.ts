@@ -9,7 +9,7 @@ import { className, isConstructor, isLifecycle } from "./activity.ts";
 import { boundOf, escapes, registers } from "./bounds.ts";
 import type { Bound } from "./bounds.ts";
 import type { PatternFinding, PatternGrowth } from "./finding.ts";
-import type { FunctionModel } from "./model.ts";
+import type { ClassModel, FunctionModel } from "./model.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
 import type { Place } from "./places.ts";
@@ -399,23 +399,15 @@ function neverGrown(analysis: Analysis): PatternFinding[] {
   const handedOut = memberNames(analysis);
   const findings: PatternFinding[] = [];
   for (const model of analysis.project.classes) {
-    for (const [name, declared] of analysis.resolver.assignments(model)) {
-      const [only] = declared;
-      if (only === undefined || declared.length > 1 || !isConstructor(methodAround(only.fn))) {
-        continue;
-      }
-      const { tree, fn } = only;
-      const container = containerOf(tree.value, fn, analysis.project);
-      if (!container.empty || !/^(list|map|set)$/.test(container.shape)) continue;
-      const place = tree.target.type === "member"
-        ? analysis.resolver.resolve(tree.target, fn)
-        : null;
-      if (
-        place === null ||
-        [...touched].some((key) => key === place.key || key.startsWith(`${place.key}.`))
-      ) continue;
-      if (handedOut.has(name)) continue;
-      findings.push(finding(fn, tree.at, {
+    for (const { name, value, at, fn } of emptyFields(analysis, model)) {
+      const object: Tree = { type: "this", at, isClass: false };
+      const place = analysis.resolver.resolve({ type: "member", at, object, property: name }, fn);
+      const isTouched = place === null ||
+        [...touched].some((key) => key === place.key || key.startsWith(`${place.key}.`));
+      const container = containerOf(value, fn, analysis.project);
+      if (isTouched || !container.empty || handedOut.has(name)) continue;
+      if (!/^(list|map|set)$/.test(container.shape)) continue;
+      findings.push(finding(fn, at, {
         kind: "not_growth",
         class: model.name,
         attribute: name,
@@ -428,6 +420,25 @@ function neverGrown(analysis: Analysis): PatternFinding[] {
     }
   }
   return findings;
+}
+
+/** Fields that one place gives a value: the class body or the constructor. */
+function emptyFields(
+  analysis: Analysis,
+  model: ClassModel,
+): { name: string; value: Tree | null; at: At; fn: FunctionModel }[] {
+  const assigned = analysis.resolver.assignments(model);
+  const inConstructor = [...assigned].flatMap(([name, declared]) => {
+    const [only] = declared;
+    const isOnce = only !== undefined && declared.length === 1 && !model.fields.get(name)?.value &&
+      isConstructor(methodAround(only.fn));
+    return isOnce ? [{ name, value: only.tree.value, at: only.tree.at, fn: only.fn }] : [];
+  });
+  const scope: FunctionModel = { ...model.scope, owner: model, isMethod: true };
+  const inBody = [...model.fields.values()].flatMap(({ name, value, at }) =>
+    value === null || assigned.has(name) ? [] : [{ name, value, at, fn: scope }]
+  );
+  return [...inConstructor, ...inBody];
 }
 
 /** Fields that code grows on objects it cannot name (`run.items.append(x)`), by field name. */

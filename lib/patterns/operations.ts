@@ -224,7 +224,8 @@ class Collector {
     if (tree.operator === "=" && isEnd(key, (part) => this.#is(part, place))) {
       return add("grow", "[length]=");
     }
-    if (tree.operator !== "=") return add("write", `[]${tree.operator}`);
+    const mayAdd = /^(=|\?\?=|\|\|=)$/.test(tree.operator);
+    if (!mayAdd) return add("write", `[]${tree.operator}`);
     add(key.type === "text" || key.type === "constant" ? "write" : "insert", "[]=");
   }
 

@@ -93,6 +93,7 @@ function whyStored(
   const options = value.type === "choice" ? value.options : [value];
   for (const option of options) {
     const binding = parameterOf(option, fn);
+    if (binding !== null && isParent(analysis, binding, fn)) return "parent that made this object";
     if (binding !== null) {
       const role = roleOf(analysis, name, binding, fn);
       if (role !== null) return role;
@@ -113,6 +114,18 @@ function whyStored(
     return binding !== null && roleOf(analysis, binding.name, binding, fn) !== null;
   });
   return held === undefined ? null : `holds ${textOf(held, fn)} on behalf of the caller`;
+}
+
+/** A constructor's parameter that some other class fills with itself. */
+function isParent(analysis: Analysis, binding: Binding, fn: FunctionModel): boolean {
+  if (!idiomsOf(fn.source.language).constructors.has(fn.name) || fn.owner === null) return false;
+  const name = fn.owner.tree.name;
+  return analysis.calls.some(({ tree }) => {
+    if (dottedName(tree.callee) !== name) return false;
+    const arg = tree.keywords.find((keyword) => keyword.name === binding.name)?.value ??
+      tree.args[binding.index];
+    return arg?.type === "this" && !arg.isClass;
+  });
 }
 
 function parameterOf(tree: Tree, fn: FunctionModel): Binding | null {
@@ -181,17 +194,31 @@ function hasBehaviour(model: ClassModel): boolean {
 /** `child = new Child(this)` kept in a field, where the child keeps its parent. */
 function ownedCycles(analysis: Analysis, model: ClassModel): PatternFinding[] {
   const findings: PatternFinding[] = [];
+  const report = (name: string, value: Tree, fn: FunctionModel, at: At): void => {
+    const cycle = value.type === "call"
+      ? parentKept(analysis, value, fn)
+      : fn.source.language === "python"
+      ? ownMethod(model, value, fn)
+      : null;
+    if (cycle !== null) findings.push(cycleFinding(fn, at, model, `${name} -> ${cycle}`));
+  };
   for (const [name, declared] of analysis.resolver.assignments(model)) {
     for (const { tree, fn } of declared) {
-      const { value } = tree;
-      if (value === null) continue;
-      const cycle = value.type === "call"
-        ? parentKept(analysis, value, fn)
-        : fn.source.language === "python"
-        ? ownMethod(model, value, fn)
-        : null;
-      if (cycle !== null) findings.push(cycleFinding(fn, tree.at, model, `${name} -> ${cycle}`));
+      if (tree.value !== null) report(name, tree.value, fn, tree.at);
     }
+  }
+  // Children that a container of this class keeps.
+  for (const { place, effect, fn, tree, detail } of analysis.operations) {
+    if (fn.owner !== model || place.root.kind !== "instance" || !/^(grow|insert)$/.test(effect)) {
+      continue;
+    }
+    const kept = effect === "insert" && tree.type === "assign"
+      ? tree.value
+      : tree.type === "call" && effect === "insert"
+      ? tree.args[1] ?? null
+      : detail;
+    const made = kept?.type === "name" ? lookUp(fn, kept.name)?.binding.values[0] : kept;
+    if (made?.type === "call") report(nameOf(place), made, fn, tree.at);
   }
   return findings;
 }
