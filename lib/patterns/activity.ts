@@ -52,8 +52,9 @@ export interface Analysis {
 export function analyse(project: Project): Analysis {
   const resolver = createResolver(project);
   const { operations, calls } = collectActivity(project, resolver);
-  const byKey = group(operations, (operation) => operation.place.key);
   const sites = collectCalls(project, calls);
+  const handed = operations.flatMap((operation) => takenByCallee(resolver, sites, operation));
+  const byKey = group([...operations, ...handed], (operation) => operation.place.key);
   const mapLike = new Set<string>();
   for (const { tree, fn } of calls) {
     if (tree.callee.type !== "member") continue;
@@ -174,6 +175,37 @@ function collectCalls(
   return sites;
 }
 
+/** `trim(this.items, 5)`: what a function takes out of its parameter leaves the caller's state. */
+function takenByCallee(
+  resolver: Resolver,
+  sites: ReadonlyMap<FunctionModel, readonly CallSite[]>,
+  operation: Operation,
+): Operation[] {
+  const { place, effect, around } = operation;
+  if (place.root.kind !== "parameter" || place.path.length > 1) return [];
+  if (!/^(shrink|clear|trim|filter)$/.test(effect)) return [];
+  const { scope, binding } = place.root;
+  return (sites.get(scope) ?? []).flatMap((site): Operation[] => {
+    const arg = site.tree.keywords.find(({ name }) => name === binding.name)?.value ??
+      site.tree.args[binding.index];
+    const passed = arg === undefined ? null : resolver.resolve(arg, site.fn);
+    if (passed === null || passed.path.length === 0 || passed.root.kind === "parameter") return [];
+    const isCut = effect === "trim" || around.length > 0;
+    return [{
+      ...operation,
+      place: passed,
+      effect: isCut ? "trim" : effect,
+      verb: `${scope.name}()`,
+      detail: null,
+      fn: site.fn,
+      tree: site.tree,
+      around: site.around,
+      exits: [],
+      via: "parameter",
+    }];
+  });
+}
+
 /** Returns the functions of the project that a call can mean. */
 export function calleesOf(project: Project, site: CallSite): readonly FunctionModel[] {
   const { callee } = site.tree;
@@ -200,6 +232,10 @@ export function calleesOf(project: Project, site: CallSite): readonly FunctionMo
 }
 
 function findContainer(analysis: Analysis, place: Place): Container {
+  if (place.path.at(-1)!.startsWith("[") && place.path.length > 1) {
+    const element = analysis.container(outerOf(place)).element;
+    if (element !== null) return element;
+  }
   const values = valuesOf(analysis, place);
   const seen: Container[] = [];
   for (const { value, fn } of values) {
@@ -282,6 +318,10 @@ function annotationOfParameter(value: Tree | null, fn: FunctionModel): string | 
   return lookUp(fn, value.name)?.binding.annotation ?? null;
 }
 
+function outerOf(place: Place): Place {
+  return { root: place.root, path: place.path.slice(0, -1), key: keysAround(place).at(-2)! };
+}
+
 /** Values of an element or a member of a place: literal entries, inserts, assignments. */
 function valuesInside(analysis: Analysis, place: Place): readonly Value[] {
   const step = place.path.at(-1)!;
@@ -292,9 +332,8 @@ function valuesInside(analysis: Analysis, place: Place): readonly Value[] {
       values.push({ value: detail, annotation: null, fn, at: tree.at });
     }
   }
-  const keys = keysAround(place);
-  const outerKey = keys.at(-2)!;
-  const outer: Place = { root: place.root, path: place.path.slice(0, -1), key: outerKey };
+  const outer = outerOf(place);
+  const outerKey = outer.key;
   for (const { value, fn } of valuesOf(analysis, outer)) {
     if (value === null) continue;
     const container = containerOf(value, fn, analysis.project);
@@ -305,7 +344,6 @@ function valuesInside(analysis: Analysis, place: Place): readonly Value[] {
     for (const entry of entries) {
       if (entry !== undefined) values.push({ value: entry, annotation: null, fn, at: entry.at });
     }
-    if (container.element !== null) values.push({ value, annotation: null, fn, at: value.at });
     if (container.instance !== null && !step.startsWith("[")) {
       values.push(...valuesOfField(analysis, container.instance, step));
     }

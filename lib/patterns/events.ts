@@ -302,7 +302,9 @@ function subscription(analysis: Analysis, site: CallSite): PatternFinding | null
           lastName(arg) === handle
         ) || called.property === "unsubscribe" && other.args.length > 0;
     }
-    return handle !== null && lastName(called) === handle;
+    // `for (const dispose of this.disposers) dispose()`
+    return handle !== null && (lastName(called) === handle ||
+      called.type === "name" && analysis.resolver.resolve(called, where)?.path[0] === handle);
   });
   const by = limited
     ? "ends by itself"

@@ -11,7 +11,7 @@ import type { GrowthSite } from "./growth.ts";
 import { finding } from "./growth.ts";
 import type { ClassModel, FunctionModel } from "./model.ts";
 import { methodAround } from "./model.ts";
-import { nameOf } from "./places.ts";
+import type { Place } from "./places.ts";
 import { containerOf, containerOfAnnotation } from "./shapes.ts";
 import type { FieldTree } from "./tree.ts";
 
@@ -30,21 +30,28 @@ function variables(analysis: Analysis, grown: Grown): PatternFinding[] {
   const findings: PatternFinding[] = [];
   const seen = new Set<string>();
   for (const { place, fn, effect } of analysis.operations) {
-    if (place.root.kind !== "module" || seen.has(place.key) || methodAround(fn).tree === null) {
-      continue;
-    }
+    if (place.root.kind !== "module" || methodAround(fn).tree === null) continue;
     // A variable that is only ever set anew holds one value.
     if (effect === "replace" && !grown.has(place.key)) continue;
-    seen.add(place.key);
-    const top = place.path[0]!;
+    const name = place.path[0]!;
+    const top: Place = { ...place, path: [name], key: topKey(place) };
     const scope = analysis.project.modules.get(place.root.source)!;
-    const binding = scope.bindings.get(top);
-    if (binding === undefined || place.path.length > 1) continue;
-    const container = analysis.container(place);
-    if (!/^(list|map|set|ring|queue)$/.test(container.shape) && !grown.has(place.key)) continue;
-    findings.push(describe(scope, binding.at, null, nameOf(place), sitesOf(grown, place.key)));
+    const binding = scope.bindings.get(name);
+    if (binding === undefined || seen.has(top.key)) continue;
+    const container = analysis.container(top);
+    const sites = sitesOf(grown, top.key);
+    const isContainer = /^(list|map|set|ring|queue)$/.test(container.shape);
+    // A field of a record that is set anew does not make the record a container that grows.
+    if (place.path.length > 1 && sites.length === 0) continue;
+    if (!isContainer && sites.length === 0) continue;
+    seen.add(top.key);
+    findings.push(describe(scope, binding.at, null, name, sites));
   }
   return findings;
+}
+
+function topKey(place: Place): string {
+  return place.key.slice(0, place.key.length - place.path.join(".").length) + place.path[0]!;
 }
 
 function statics(analysis: Analysis, grown: Grown): PatternFinding[] {

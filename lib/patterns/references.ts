@@ -23,6 +23,9 @@ import { contains, walk } from "./tree.ts";
 const ROLE =
   /(^|_|[a-z])(callbacks?|cb|fn|func|function|factory|handlers?|listeners?|observers?|hooks?|objectives?|problem|optimizer|optimiser|monitor|evaluator|context|parent|owner|model|dynamics|integrator|interface|controllers?|plant|engine|runner|executor|manager|client|server|session|connection|socket|bus|emitter|store|service|provider|guards?|constraints?|delegate|subscriber|publisher|scheduler|adapter|tuner|simulator|estimator|driver|device|transport|channel_factory|registry|host|app|middleware)$/i;
 
+/** Names of functions to call later. */
+const CALLBACK = /^on_?[A-Z]\w*$|^on_[a-z]|(callback|handler|listener|hook|factory)$/i;
+
 /** Words for plain data, which is copied or owned rather than shared. */
 const DATA =
   /(config|params|parameters|settings|options|criteria|spec|specs|result|results|data|state|states|history|info|logger|bounds|space|weights|gains|name|path|id|key|type|mode|level|size|count|limit|rate|time|dt|seed|value|values|matrix|vector|array|metrics|schema|status|message|text|title|label)$/i;
@@ -36,7 +39,7 @@ export function findReferences(analysis: Analysis): readonly PatternFinding[] {
   return [
     ...analysis.project.classes.flatMap((model) => storedReferences(analysis, model)),
     ...analysis.project.classes.flatMap((model) => ownedCycles(analysis, model)),
-    ...analysis.project.functions.flatMap((fn) => foreignAttributes(fn)),
+    ...analysis.project.functions.flatMap((fn) => foreignAttributes(analysis, fn)),
     ...analysis.calls.flatMap((site) => handedClosures(analysis, site)),
   ];
 }
@@ -99,6 +102,11 @@ function whyStored(
       if (role !== null) return role;
     }
   }
+  const taken = options.find((option) =>
+    option.type === "member" && parameterOf(option.object, fn) !== null &&
+    CALLBACK.test(option.property)
+  );
+  if (taken !== undefined) return "callback";
   if (value.type !== "call") return null;
   const called = dottedName(value.callee);
   if (RESOURCE.test(called) && !/(^|\.)(open|watch)$/.test(called)) {
@@ -153,7 +161,7 @@ function roleOf(
       ? "collection of collaborators"
       : null;
   }
-  const isRole = ROLE.test(name) || ROLE.test(binding.name);
+  const isRole = ROLE.test(name) || ROLE.test(binding.name) || /^_?#?on(_[a-z]|[A-Z])/.test(name);
   if (DATA.test(name) && !ROLE.test(name)) return null;
   // `fn: FunctionModel` names a type that is no function.
   const isCallback = /(callback|cb|fn|func|function|factory|handler|hook|listener)s?$/i;
@@ -280,13 +288,16 @@ function cycleFinding(fn: FunctionModel, at: At, model: ClassModel, path: string
 }
 
 /** Attributes written into objects that somebody else owns. */
-function foreignAttributes(fn: FunctionModel): PatternFinding[] {
+function foreignAttributes(analysis: Analysis, fn: FunctionModel): PatternFinding[] {
   const findings: PatternFinding[] = [];
   if (fn.tree === null) return findings;
   const report = (object: Tree, property: string, value: Tree, at: At): void => {
     const root = object.type === "name" ? ownerName(object.name, fn) : null;
-    if (root === null) return;
     const closure = closureOverThis(value, fn);
+    if (root === null) {
+      if (closure !== null) findings.push(...givenToField(analysis, object, property, at, fn));
+      return;
+    }
     const isKept = value.type === "name" &&
       /(history|histories|hist|log|cache|trajectory|buffer)$/i.test(value.name);
     if (!/^_[a-z]/.test(property) && closure === null && !isKept && value.type !== "this") return;
@@ -322,6 +333,23 @@ function foreignAttributes(fn: FunctionModel): PatternFinding[] {
     });
   }
   return findings;
+}
+
+/** `this.child.onDone = this.done`: a field that points back through a closure. */
+function givenToField(
+  analysis: Analysis,
+  object: Tree,
+  property: string,
+  at: At,
+  fn: FunctionModel,
+): PatternFinding[] {
+  const place = analysis.resolver.resolve(object, fn);
+  if (fn.owner === null || place?.root.kind !== "instance" || place.path.length === 0) return [];
+  const attribute = `${nameOf(place)}.${property}`;
+  return [
+    reference(fn, at, fn.owner, attribute, "hands a closure over this to a field"),
+    cycleFinding(fn, at, fn.owner, `${attribute} -> closure -> this`),
+  ];
 }
 
 /** Name of another object in a function: a parameter, a local, or the element of a plural. */

@@ -41,13 +41,19 @@ function describe(
   return finding(scope, at, {
     kind: rule.kind,
     class: classAround(analysis, scope, at)?.name ?? null,
-    attribute: attributeOf(line),
+    attribute: line.startsWith("@") ? definedBelow(source, at.line) : attributeOf(line),
     bounded: rule.kind === "timer" || rule.kind === "module_state" ? !isProblem : null,
     bound: undone ? "cancelled in this file" : null,
     growth: rule.kind === "module_state" ? "per_call" : "constant",
     severity: isProblem || rule.kind === "finaliser" ? "minor" : "none",
     note: rule.note,
   });
+}
+
+/** Name of the function that a decorator stands above. */
+function definedBelow(source: SourceFile, line: number): string | null {
+  const below = source.lines.slice(line, line + 6).join("\n");
+  return /\bdef\s+(\w+)/.exec(below)?.[1] ?? null;
 }
 
 function isRemoved(analysis: Analysis, source: SourceFile, names: readonly string[]): boolean {
