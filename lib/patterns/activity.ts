@@ -5,7 +5,7 @@
  * @module
  */
 import { idiomsOf } from "./idioms.ts";
-import type { ClassModel, FunctionModel, Project } from "./model.ts";
+import type { Binding, ClassModel, FunctionModel, Project } from "./model.ts";
 import { ancestry, findMethod, lookUp, methodAround } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
 import { collectActivity } from "./operations.ts";
@@ -129,6 +129,12 @@ const EMPTY: Container = {
 /** Returns the name of the class a piece of code stands in, or of the closure or null. */
 export function className(fn: FunctionModel): string | null {
   return fn.owner?.name ?? null;
+}
+
+/** The context of an audit target: what `setup` returns and every `cycle` gets. */
+export function isTargetContext(fn: FunctionModel, binding: Binding): boolean {
+  return fn.name === "cycle" && binding.index === 0 && fn.parent?.tree === null &&
+    fn.source.exports?.has("cycle") === true;
 }
 
 /** Tells whether a unit runs once per instance or module only. */
@@ -283,6 +289,15 @@ function valuesOf(analysis: Analysis, place: Place): readonly Value[] {
     }
     case "parameter": {
       const { annotation, at, rest } = root.binding;
+      if (isTargetContext(root.scope, root.binding)) {
+        const setup = analysis.project.modules.get(root.scope.source)!.bindings.get("setup");
+        const made = setup?.values.flatMap((value) => analysis.project.byTree.get(value) ?? []) ??
+          [];
+        return [
+          ...made.flatMap((fn) => fn.returns.map((value) => ({ value, annotation: null, fn, at }))),
+          { value: null, annotation, fn: root.scope, at },
+        ];
+      }
       const value: Tree | null = rest === "no"
         ? null
         : { type: "collection", at, shape: rest, entries: [] };

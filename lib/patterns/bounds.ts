@@ -526,7 +526,7 @@ export function escapes(fn: FunctionModel): boolean {
   if (use.call === null) return useOfName(fn);
   const { callee, args } = use.call;
   const name = callee.type === "member" ? callee.property : dottedName(callee);
-  if (SYNCHRONOUS.test(name)) return false;
+  if (!KEEPS_CALLBACK.test(name)) return false;
   if (callee.type !== "member") return true;
   return !isStreamEvent(callee.object, args[0]) && !isLocalEmitter(callee.object, fn.parent!);
 }
@@ -565,9 +565,9 @@ function leavesByName(name: string, scope: FunctionModel): boolean {
   );
 }
 
-/** Callbacks that are called before the call that takes them returns, or at most once later. */
-const SYNCHRONOUS =
-  /^(forEach|map|filter|reduce|reduceRight|some|every|find|findIndex|findLast|flatMap|sort|toSorted|from|replace|replaceAll|sorted|min|max|then|catch|finally|Promise|queueMicrotask|setTimeout|setImmediate|nextTick|describe|it|test|batch|transaction|walk|visit|traverse|array|all|race)$/;
+/** Calls that keep the function they are given; others call it and forget it. */
+const KEEPS_CALLBACK =
+  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|start_new_thread|Timer|Thread)$|^(set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
 
 /** `new Work(…).run()`, or a local that is never returned, stored or put into anything. */
 function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): boolean {
@@ -610,7 +610,7 @@ function useOfName(fn: FunctionModel): boolean {
           : dottedName(tree.callee);
         const values = [...tree.args, ...tree.keywords.map((keyword) => keyword.value)];
         if (values.some((value) => value.type === "name" && value.name === name)) {
-          escaped ||= !SYNCHRONOUS.test(callee);
+          escaped ||= KEEPS_CALLBACK.test(callee);
         }
       } else if (tree.type === "return" || tree.type === "assign") {
         // Stored on an object of this very call, it goes away with that object.

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { isTargetContext } from "./activity.ts";
 import { className, isConstructor, isLifecycle } from "./activity.ts";
 import { boundOf, escapes, registers } from "./bounds.ts";
 import type { Bound } from "./bounds.ts";
@@ -89,7 +90,11 @@ function judge(analysis: Analysis, operation: Operation): GrowthSite | "fixed" |
     root.kind === "static" ? "shared by all instances" : "",
     root.kind === "module" ? "module state, lives as long as the process" : "",
     root.kind === "closure" ? `held by the closures of ${root.scope.name || "a function"}()` : "",
-    root.kind === "parameter" ? "container of the caller, who may never empty it" : "",
+    root.kind !== "parameter"
+      ? ""
+      : isTargetContext(root.scope, root.binding)
+      ? "state of the target, lives for the whole run"
+      : "container of the caller, who may never empty it",
     root.kind === "global" ? "global state, lives as long as the process" : "",
     via === "alias" ? "through an alias" : via === "parameter" ? "through a parameter" : "",
     operation.effect === "insert" && !bound.bounded ? "one entry per distinct key" : "",
@@ -150,6 +155,7 @@ function isCallersState(operation: Operation): boolean {
   const { root, path } = operation.place;
   if (root.kind !== "parameter") return false;
   if (root.binding.rest !== "no") return false;
+  if (isTargetContext(root.scope, root.binding)) return true;
   const name = path[0]!;
   const isNested = path.slice(1).some((step) => !step.startsWith("["));
   return isNested ? OWNERS.test(name) : KEPT.test(name);
@@ -173,6 +179,7 @@ function natureOf(analysis: Analysis, operation: Operation): "growth" | "fixed" 
     default:
       return "nothing";
   }
+  if (verb === "link") return "growth";
   if (verb === "passed") return /^(text|number|fixed)$/.test(shape) ? "nothing" : "growth";
   if (verb === "+=" || verb === "|=") return addNature(analysis, operation);
   if (verb === "+" || verb === "spread" || verb === "concat") {
@@ -364,7 +371,7 @@ function passedPlaces(
     const place = arg === undefined ? null : analysis.resolver.resolve(arg, site.fn);
     if (place === null || place.path.length === 0) return [];
     const { root } = place;
-    if (root.kind === "parameter") {
+    if (root.kind === "parameter" && !isTargetContext(root.scope, root.binding)) {
       if (root.scope === fn || isInside(site.fn, fn)) return [];
       return passedPlaces(analysis, root.scope, root.binding.name, root.binding.index, depth + 1);
     }

@@ -378,6 +378,10 @@ class Collector {
         ? { effect: "write", verb: "copy", detail: null }
         : { effect: fixed ? "write" : "grow", verb: "spread", detail: extra.value };
     }
+    // `this.head = { value, next: this.head }`: a list that gets longer at its head.
+    const isLink = value.type === "collection" && value.shape === "map" &&
+      value.entries.some((entry) => !entry.spread && self(entry.value));
+    if (isLink) return { effect: "grow", verb: "link", detail: value };
     if (value.type === "operation" && value.operator === "+" && value.operands.some(self)) {
       return {
         effect: "grow",
