@@ -133,7 +133,7 @@ class Judge {
     }
     const callers = this.#analysis.callersOf(this.#unit);
     const isPrivate = /^[_#]/.test(this.#unit.name);
-    return isPrivate && this.#unit.isMethod && callers.length > 0 &&
+    return isOwn && isPrivate && this.#unit.isMethod && callers.length > 0 &&
         callers.every((caller) => caller.isMethod && isConstructor(caller))
       ? `constructor only, through ${this.#unit.name}`
       : null;
@@ -144,12 +144,15 @@ class Judge {
     const { around, exits, fn } = this.#site;
     for (const test of exits) {
       if (this.#isLimit(test, fn, "above")) return `not above ${this.#text(test, fn)}`;
+      if (this.#isLatch(test, fn)) return `once, until ${this.#text(test, fn)} is reset`;
     }
     for (const outer of around) {
       const test = outer.type === "if" || outer.iterable === null ? outer.test : null;
       if (test === null) continue;
       const inElse = outer.type === "if" &&
         !outer.then.some((part) => encloses(part, this.#site.tree));
+      // `while (table.length <= n)` fills up to whatever the caller asks for.
+      if (outer.type === "loop" && contains(test, (part) => isParameterOf(part, fn))) continue;
       if (this.#isLimit(test, fn, inElse ? "above" : "below")) {
         return `only while ${this.#text(test, fn)}`;
       }
@@ -157,10 +160,21 @@ class Judge {
     return null;
   }
 
+  /** `if (warned) return; warned = true;` */
+  #isLatch(test: Tree, fn: FunctionModel): boolean {
+    const flag = this.#analysis.resolver.resolve(test, fn);
+    return flag !== null &&
+      this.#analysis.on(flag.key).some((operation) =>
+        operation.fn === fn && operation.detail?.type === "constant" &&
+        operation.detail.value === true
+      );
+  }
+
   /** The keys come from a closed set. */
   #key(): string | null {
     const { effect, detail, fn, verb } = this.#site;
-    if (verb === "update" && detail?.type === "name") {
+    const { shape } = this.#analysis.container(this.#site.place);
+    if (verb === "update" && detail?.type === "name" && shape !== "set") {
       return `keys chosen by the caller (${detail.name})`;
     }
     const isKeyed = effect === "insert" || verb === "add" && detail?.type !== "name";
@@ -287,7 +301,8 @@ class Judge {
       // Going back is for the user to ask; going on never does.
       if (/^(_|#)?(undo|redo|back|rewind|revert)/i.test(unit.name)) continue;
       const isElsewhere = unit !== this.#unit || operation.fn !== this.#site.fn;
-      const inFinally = operation.fn === this.#site.fn && this.#isKeyed() &&
+      const isLater = operation.verb.endsWith(" as callback");
+      const inFinally = operation.fn === this.#site.fn && (this.#isKeyed() || isLater) &&
         operation.tree.at.start > this.#site.tree.at.start;
       if (isElsewhere || inFinally) {
         return `taken out by ${
@@ -644,6 +659,10 @@ function isQueueTake(operation: Operation): boolean {
   return /^(shift|pop|popleft|popitem|get|get_nowait|heappop|heapq\.heappop|splice|delete)$/.test(
     operation.verb,
   );
+}
+
+function isParameterOf(part: Tree, fn: FunctionModel): boolean {
+  return part.type === "name" && fn.bindings.get(part.name)?.kind === "parameter";
 }
 
 function testOf(outer: IfTree | LoopTree): Tree | null {

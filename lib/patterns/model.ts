@@ -131,7 +131,9 @@ export function findClass(
   from: FunctionModel,
 ): ClassModel | null {
   const simple = name.split(".").at(-1)!;
-  const candidates = project.classesByName.get(simple) ?? [];
+  const isPython = from.source.language === "python";
+  const candidates = (project.classesByName.get(simple) ?? [])
+    .filter((model) => (model.source.language === "python") === isPython);
   const local = candidates.find((model) => model.source === from.source);
   if (local !== undefined) return local;
   const binding = project.modules.get(from.source)?.bindings.get(name.split(".")[0]!);

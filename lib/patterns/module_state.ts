@@ -37,7 +37,7 @@ function variables(analysis: Analysis, grown: Grown): PatternFinding[] {
     const top: Place = { ...place, path: [name], key: topKey(place) };
     const scope = analysis.project.modules.get(place.root.source)!;
     const binding = scope.bindings.get(name);
-    if (binding === undefined || seen.has(top.key)) continue;
+    if (binding === undefined || binding.kind !== "variable" || seen.has(top.key)) continue;
     const container = analysis.container(top);
     const sites = sitesOf(grown, top.key);
     const isContainer = /^(list|map|set|ring|queue)$/.test(container.shape);

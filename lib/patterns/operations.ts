@@ -69,7 +69,7 @@ export function collectActivity(project: Project, resolver: Resolver): Activity 
   const collector = new Collector(resolver);
   for (const fn of project.functions) {
     collector.enter(fn);
-    for (const part of fn.tree?.body ?? fn.source.statements) collector.visit(part, [], []);
+    collector.visitAll(fn.tree?.body ?? fn.source.statements, [], []);
     for (const parameter of fn.tree?.parameters ?? []) {
       if (parameter.value !== null) collector.visit(parameter.value, [], []);
     }
@@ -101,19 +101,19 @@ class Collector {
       case "if": {
         this.visit(tree.test, around, exits);
         const inside = [...around, tree];
-        this.#list(tree.then, inside, exits);
-        this.#list(tree.otherwise, inside, exits);
+        this.visitAll(tree.then, inside, exits);
+        this.visitAll(tree.otherwise, inside, exits);
         return;
       }
       case "loop": {
         for (const part of [tree.iterable, tree.test]) {
           if (part !== null) this.visit(part, around, exits);
         }
-        this.#list(tree.body, [...around, tree], exits);
+        this.visitAll(tree.body, [...around, tree], exits);
         return;
       }
       case "block":
-        this.#list(tree.body, around, exits);
+        this.visitAll(tree.body, around, exits);
         return;
       case "assign":
         this.#assign(tree, around, exits);
@@ -132,7 +132,7 @@ class Collector {
   }
 
   /** Visits statements; one that leaves the function guards those after it. */
-  #list(trees: readonly Tree[], around: Around, exits: readonly Tree[]): void {
+  visitAll(trees: readonly Tree[], around: Around, exits: readonly Tree[]): void {
     let seen = exits;
     for (const tree of trees) {
       this.visit(tree, around, seen);
@@ -280,6 +280,13 @@ class Collector {
       this.#add(place, effect, tree, name, tree.args[1] ?? null, around, exits, object!);
       return;
     }
+    // `task.add_done_callback(self._tasks.discard)`
+    for (const arg of tree.args) {
+      if (arg.type !== "member" || !idioms.shrink.has(arg.property)) continue;
+      const place = this.#resolver.resolve(arg.object, this.#fn);
+      if (place === null || place.path.length === 0) continue;
+      this.#add(place, "shrink", tree, `${arg.property} as callback`, null, around, exits, arg);
+    }
     const bound = this.#bound(tree.callee);
     if (bound === null) return;
     this.#method(tree, bound.object, bound.property, around, exits);
@@ -364,6 +371,11 @@ class Collector {
     place: Place,
   ): { effect: Effect; verb: string; detail: Tree | null } | null {
     const self = (part: Tree): boolean => this.#is(part, place);
+    // `this.head = this.head.next`: the rest of a list without its first node.
+    const source = this.#resolver.resolve(value, this.#fn);
+    if (source !== null && source.key.startsWith(`${place.key}.`)) {
+      return { effect: "shrink", verb: "unlink", detail: null };
+    }
     if (value.type === "index" && value.slice !== null && self(value.object)) {
       return { effect: "trim", verb: "slice", detail: value.slice.from ?? value.slice.to };
     }

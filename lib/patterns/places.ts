@@ -147,7 +147,10 @@ export function createResolver(project: Project): Resolver {
       return model === null ? null : place({ kind: "static", owner: model }, []);
     }
     if (binding.kind === "import") return ofImport(binding, fn, depth);
-    if (binding.kind === "function") return null;
+    if (binding.kind === "function") {
+      // `nextId.used`: state on a function lives as long as the function.
+      return scope.tree === null ? place({ kind: "module", source: scope.source }, [name]) : null;
+    }
     const alias = first(binding.values, (value) => resolve(value, scope, depth + 2));
     if (alias !== null) return alias;
     if (scope.tree === null) return place({ kind: "module", source: scope.source }, [name]);

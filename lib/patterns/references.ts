@@ -21,7 +21,7 @@ import { contains, walk } from "./tree.ts";
 
 /** Words for things that do work for others and are shared: the last word of a name decides. */
 const ROLE =
-  /(^|_|[a-z])(callbacks?|cb|fn|func|function|factory|handlers?|listeners?|observers?|hooks?|objectives?|problem|optimizer|optimiser|monitor|evaluator|context|parent|owner|model|dynamics|integrator|interface|controllers?|plant|engine|runner|executor|manager|client|server|session|connection|socket|bus|emitter|store|service|provider|guards?|constraints?|delegate|subscriber|publisher|scheduler|adapter|tuner|simulator|estimator|driver|device|transport|channel_factory|registry|host|app|middleware)$/i;
+  /(^|_|[a-z])(callbacks?|cb|fn|func|function|factory|handlers?|listeners?|observers?|hooks?|objectives?|problem|optimizer|optimiser|monitor|evaluator|context|parent|owner|model|dynamics|integrator|interface|controllers?|plant|engine|runner|executor|manager|client|server|session|connection|socket|bus|emitter|store|service|provider|guards?|constraints?|delegate|subscriber|publisher|scheduler|adapter|tuner|simulator|estimator|driver|device|transport|channel_factory|registry|host|app|middleware|repository|repo|gateway|broker|backend|storage|dispatcher|resolver|loader|renderer|database|db)$/i;
 
 /** Names of functions to call later. */
 const CALLBACK = /^on_?[A-Z]\w*$|^on_[a-z]|(callback|handler|listener|hook|factory)$/i;
