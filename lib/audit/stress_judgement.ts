@@ -53,43 +53,74 @@ export function cyclesAt(
   });
 }
 
+/** Recorded samples: the cycle reached at each moment (−1 before the first), and bytes. */
+export interface StressSeries {
+  readonly cycle: ArrayLike<number>;
+  readonly rss: ArrayLike<number>;
+  readonly virtual: ArrayLike<number>;
+}
+
+/** What the samples of a run of `cycles` cycles say; the same samples say the same. */
+export function judgeStressSeries(
+  series: StressSeries,
+  cycles: number,
+  flagBytesPerCycle: number,
+): StressFigures {
+  const settled = duringCycles(series, cycles);
+  const rss = estimate(settled.cycle, settled.rss);
+  return {
+    ...decide(rss, flagBytesPerCycle, settled.cycle.length, cycles),
+    peakRssBytes: Math.max(0, ...settled.rss),
+    meanRssBytes: mean(settled.rss),
+    peakVirtualBytes: Math.max(0, ...settled.virtual),
+    rss: rss.estimate,
+    virtual: estimate(settled.cycle, settled.virtual).estimate,
+    flagged: grows(rss) && rss.estimate.bytesPerCycle > flagBytesPerCycle,
+    severity: grows(rss) ? severityOf(rss.estimate.bytesPerCycle) : "none",
+  };
+}
+
+/** The part of a stress result that follows from its samples. */
+export type StressFigures = Pick<
+  StressResult,
+  | "verdict"
+  | "message"
+  | "peakRssBytes"
+  | "meanRssBytes"
+  | "peakVirtualBytes"
+  | "rss"
+  | "virtual"
+  | "flagged"
+  | "severity"
+>;
+
 /** Judges one target. */
 export function judgeStress(measurement: StressMeasurement, limits: StressLimits): StressResult {
-  const { spec, outcome, profile } = measurement;
+  const { spec, outcome, profile, samples } = measurement;
   const run = outcome.result;
   const stepsPerCycle = spec.meta?.stepsPerCycle ?? 1;
-  const settled = duringCycles(measurement);
-  const rss = estimate(settled.cycle, settled.rss);
-  const virtual = estimate(settled.cycle, settled.virtual);
+  const series = { ...samples, cycle: cyclesAt(samples.ms, run) };
+  const figures = judgeStressSeries(series, run.cycles, limits.flagBytesPerCycle);
   const valid = run.invalid === "";
-  const { verdict, message } = valid
-    ? decide(rss, limits.flagBytesPerCycle, settled.cycle.length, run.cycles)
-    : { verdict: "error" as const, message: run.invalid };
   return {
+    ...figures,
+    ...(valid ? {} : { verdict: "error" as const, message: run.invalid }),
     target: spec.name,
-    verdict,
     cycles: run.cycles,
     stepsPerCycle,
     seconds: run.seconds,
     cpuSeconds: run.cpuSeconds,
-    peakRssBytes: Math.max(outcome.peakRssBytes, ...settled.rss),
-    meanRssBytes: mean(settled.rss),
-    peakVirtualBytes: Math.max(0, ...settled.virtual),
-    rss: rss.estimate,
-    virtual: virtual.estimate,
+    peakRssBytes: Math.max(outcome.peakRssBytes, figures.peakRssBytes),
     gc: run.gc,
     eventLoopDelayMs: run.eventLoopDelayMs,
     allocatedBytesPerStep: profile.allocatedBytesPerCycle / stepsPerCycle,
     retainedBytesPerInstance: profile.retainedBytesPerContext,
-    flagged: grows(rss) && rss.estimate.bytesPerCycle > limits.flagBytesPerCycle,
-    severity: grows(rss) ? severityOf(rss.estimate.bytesPerCycle) : "none",
     validity: {
       valid,
       cycles: run.cycles,
       message: valid ? `${run.cycles} cycles proved their work` : run.invalid,
     },
     samples: limits.samplesPath,
-    message,
   };
 }
 
@@ -141,12 +172,11 @@ const UNKNOWN: GrowthEstimate = {
  * one that starts threads, must not weigh more than others. Each point is the median of a block, so
  * that what comes and goes within a few cycles is no growth.
  */
-function duringCycles({ samples, outcome }: StressMeasurement) {
-  const reached = cyclesAt(samples.ms, outcome.result);
+function duringCycles(samples: StressSeries, cycles: number) {
+  const reached = Array.from(samples.cycle);
   const first = reached.findIndex((cycle) => cycle >= 0);
   const count = first < 0 ? 0 : reached.length - first;
   const blocks = Math.min(BLOCKS, count);
-  const { cycles } = outcome.result;
   const cycle = Float64Array.from({ length: blocks }, (_, b) => cycles * (b + 0.5) / blocks);
   const pick = (column: ArrayLike<number>) => {
     const even = evenly(column, reached, first, cycles, blocks * BLOCK_SIZE);

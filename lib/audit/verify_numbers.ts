@@ -7,7 +7,8 @@
 
 import { differences } from "./differences.ts";
 import { recomputeLeak } from "./verify_leaks.ts";
-import { recomputeRanking, recomputeStress } from "./verify_stress.ts";
+import { rank } from "./stress.ts";
+import { recomputeStress } from "./verify_stress.ts";
 import type { AuditResults, ControlResult, LeakPhase, StressPhase } from "./results.ts";
 import type { RunStore } from "./run_store.ts";
 import { severityOf } from "./severity.ts";
@@ -43,7 +44,7 @@ export function verifyNumbers(store: RunStore, results: AuditResults): Recomputa
   };
   const limits = { ...DEFAULT_LIMITS, ...results.limits };
   const leaks = results.leaks && recomputeLeaks(results.leaks, limits, read);
-  const stress = results.stress && recomputeStressPhase(results.stress, read);
+  const stress = results.stress && recomputeStressPhase(results.stress, limits.majorMb * 1e3, read);
   const phases = { ...results, leaks, stress };
   const recomputed = { ...phases, verdict: results.verdict && judge(phases, limits) };
   const found = differences(results, recomputed).map(({ pointer, recorded, expected }) => ({
@@ -88,10 +89,10 @@ function isRight({ kind, verdict, passed }: ControlResult): boolean {
   return passed && (kind === "positive" ? verdict === "leak" : verdict === "clean");
 }
 
-function recomputeStressPhase(phase: StressPhase, read: ReadSamples): StressPhase {
+function recomputeStressPhase(phase: StressPhase, flag: number, read: ReadSamples): StressPhase {
   const results = phase.results.map((result, i) => {
     const columns = read(`/stress/results/${i}`, result.samples);
-    return columns ? recomputeStress(result, columns) : result;
+    return columns ? recomputeStress(result, columns, flag) : result;
   });
-  return { ...phase, results, ranking: recomputeRanking(results) };
+  return { ...phase, results, ranking: rank(results) };
 }

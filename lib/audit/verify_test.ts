@@ -24,7 +24,8 @@ import {
 import { DEFAULT_LIMITS } from "./verdict.ts";
 import { verifyRun } from "./verify.ts";
 import type { Verification } from "./verify.ts";
-import { recomputeRanking, recomputeStress } from "./verify_stress.ts";
+import { rank } from "./stress.ts";
+import { recomputeStress } from "./verify_stress.ts";
 
 const SOURCE = ["const history = [];", "history.push(1);", "export {};"];
 const ALLOCATION = {
@@ -63,14 +64,14 @@ function layOut(root: string): Laid {
   const cycle = Float64Array.from({ length: 80 }, (_, i) => 12.5 * i);
   const columns = {
     cycle,
-    rss_bytes: cycle.map((c) => 4096 * Math.round((6e7 + 30 * c + 2e4 * random.normal()) / 4096)),
+    rss_bytes: cycle.map((c) => 4096 * Math.round((6e7 + 300 * c + 2e4 * random.normal()) / 4096)),
     virtual_bytes: cycle.map(() => 1e9),
   };
   const samples = store.writeSamples("stress/classical_smc", columns);
-  const stressed = recomputeStress(stressResult({ samples }), columns);
+  const stressed = recomputeStress(stressResult({ samples }), columns, 10_000);
   store.write(
     "stress",
-    stressPhase({ results: [stressed], ranking: recomputeRanking([stressed]) }),
+    stressPhase({ results: [stressed], ranking: rank([stressed]) }),
   );
   const trend = store.writeSamples("leaks/classical_smc", { cycle, heap: cycle.map(() => 4e6) });
   const stage = { ...leakResult().stages[0]!, samples: trend };
