@@ -39,7 +39,9 @@ export interface CheckedTarget {
   readonly result: CheckResult;
   /** The retainer paths in words. */
   readonly story: readonly RetainerPath[];
-  /** Name of the runtime where several were asked for; empty otherwise. */
+  /** Which of several scenarios speaks for the target; empty where there is one. */
+  readonly scenario: string;
+  /** Name of the runtime where one was asked for; empty otherwise. */
   readonly runtime: string;
 }
 
@@ -71,7 +73,7 @@ export function toCheckResult(leak: LeakResult, allowance?: Allowance): CheckRes
       function: name,
       bytes,
     })),
-    retainers: leak.retainers.map(({ steps }) => steps),
+    retainers: leak.retainers.map(({ words }) => words.split(" → ")),
     message,
   };
 }
@@ -119,6 +121,12 @@ function withAllowance(
   }
   if (interval[0] > maxBytesPerCycle) return { verdict, message };
   return { verdict: "inconclusive", message: `May grow by more than ${limit}. ${message}` };
+}
+
+/** Returns the name of a target with the scenario and the runtime that the verdict is about. */
+export function titleOf({ result, scenario, runtime }: CheckedTarget): string {
+  const details = [scenario, runtime].filter((text) => text !== "").join(", ");
+  return details === "" ? result.name : `${result.name} (${details})`;
 }
 
 /** Exit code of a check: 1 if anything leaks, else 2 if anything is undecided or failed, else 0. */

@@ -18,6 +18,7 @@ import {
   renderSarif,
   renderStepSummary,
   renderTerminal,
+  titleOf,
   toCheckResult,
 } from "./mod.ts";
 
@@ -91,6 +92,7 @@ function checked(over: Partial<LeakResult> = {}): CheckedTarget {
     module: "src/my cache.ts",
     result: toCheckResult(result),
     story: result.retainers,
+    scenario: "",
     runtime: "",
   };
 }
@@ -241,10 +243,23 @@ test("renderStepSummary() answers first and shows the evidence of a leak", () =>
 
 test("renderTerminal() says what, how much, where and why", () => {
   const text = renderTerminal(everyVerdict);
-  assert.match(text, /^leak {10}my_cache: 72 B per cycle/);
-  assert.match(text, /72\.00 B per cycle \(99 % interval 71\.80 … 72\.30\), linear in heap/);
+  assert.match(
+    text,
+    /^leak {10}my_cache: 72\.00 B per cycle \(99 % interval 71\.80 … 72\.30\), linear/,
+  );
+  assert.match(text, /^clean {9}my_cache: 72 B per cycle stay in the Map entries\n {14}0\.00 B/m);
   assert.match(text, /kept by module "my cache\.ts" → const "entries" \(Map\) → 1000 values/);
   assert.match(text, /2 leak, 1 clean, 1 inconclusive, 1 error$/);
+});
+
+test("titleOf() names the scenario and the runtime where there are several", () => {
+  const target = checked();
+  assert.equal(titleOf(target), "my_cache");
+  assert.equal(titleOf({ ...target, scenario: "long" }), "my_cache (long)");
+  assert.equal(
+    titleOf({ ...target, scenario: "long", runtime: "node 24" }),
+    "my_cache (long, node 24)",
+  );
 });
 
 test("the package carries the schemas that its formats are described by", () => {

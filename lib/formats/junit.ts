@@ -5,7 +5,7 @@
  * @module
  */
 import process from "node:process";
-import type { CheckedTarget } from "./check_result.ts";
+import { type CheckedTarget, titleOf } from "./check_result.ts";
 import { describeEvidence } from "./terminal.ts";
 
 /** Returns the XML document. `timestamp` is the start of the check. */
@@ -42,10 +42,10 @@ ${targets.map(renderCase).join("\n")}
 }
 
 function renderCase(target: CheckedTarget): string {
-  const { result, module, runtime } = target;
+  const { result, module } = target;
   const open = `    <testcase ${
     attributes({
-      name: runtime === "" ? result.name : `${result.name} (${runtime})`,
+      name: titleOf(target),
       classname: module,
       time: result.seconds.toFixed(3),
     })

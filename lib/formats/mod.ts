@@ -5,7 +5,14 @@
  */
 
 // A verdict
-export { exitCodeOf, failedCheck, gravest, toCheckResult } from "./check_result.ts";
+export {
+  exitCodeOf,
+  failedCheck,
+  formatBytes,
+  gravest,
+  titleOf,
+  toCheckResult,
+} from "./check_result.ts";
 export type { Allowance, CheckedTarget, CheckResult, CheckSite } from "./check_result.ts";
 export { checkResultSchema } from "./check_schema.ts";
 

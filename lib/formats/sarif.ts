@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { isAbsolute, relative, sep } from "node:path";
 import type { PatternFinding } from "../audit/results.ts";
-import type { CheckedTarget } from "./check_result.ts";
+import { type CheckedTarget, titleOf } from "./check_result.ts";
 import { describeEvidence } from "./terminal.ts";
 
 /** What a SARIF log is made of. */
@@ -108,7 +108,7 @@ function targetResult(target: CheckedTarget, root: string) {
   const { result, module } = target;
   if (result.verdict !== "leak" && result.verdict !== "inconclusive") return [];
   const [site, ...others] = result.sites;
-  const text = [`${result.name}: ${result.message}`, ...describeEvidence(target)].join("\n");
+  const text = [`${titleOf(target)}: ${result.message}`, ...describeEvidence(target)].join("\n");
   const place = site ?? { file: module, line: 1, column: 1 };
   const related = others.map(({ file, line, column }, i) => ({
     id: i + 1,

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { type CheckedTarget, describeInterval, exitCodeOf, formatBytes } from "./check_result.ts";
+import {
+  type CheckedTarget,
+  describeInterval,
+  exitCodeOf,
+  formatBytes,
+  titleOf,
+} from "./check_result.ts";
 import { describeEvidence } from "./terminal.ts";
 
 const ANSWERS = ["No leak found", "Memory leak found", "Could not tell"] as const;
@@ -11,17 +17,18 @@ const ANSWERS = ["No leak found", "Memory leak found", "Could not tell"] as cons
 /** Returns the Markdown text. */
 export function renderStepSummary(targets: readonly CheckedTarget[]): string {
   const answer = ANSWERS[exitCodeOf(targets.map(({ result }) => result))];
-  const rows = targets.map(({ result, runtime }) =>
-    row([
-      runtime === "" ? result.name : `${result.name} (${runtime})`,
+  const rows = targets.map((target) => {
+    const { result } = target;
+    return row([
+      titleOf(target),
       `**${result.verdict}**`,
       formatBytes(result.bytesPerCycle),
       describeInterval(result.interval),
       result.growth,
       String(result.cycles),
       formatBytes(result.limitOfDetection),
-    ])
-  );
+    ]);
+  });
   const details = targets.filter(({ result }) => result.verdict !== "clean").map(renderDetails);
   return [
     `## ${answer}`,
@@ -39,7 +46,7 @@ function renderDetails(target: CheckedTarget): string {
   // A fence longer than any run of backticks in a source line cannot be closed by it.
   const longest = Math.max(2, ...(lines.join("\n").match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
-  return `### ${target.result.name}\n\n${fence}text\n${lines.join("\n")}\n${fence}\n`;
+  return `### ${titleOf(target)}\n\n${fence}text\n${lines.join("\n")}\n${fence}\n`;
 }
 
 function row(cells: readonly string[]): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CheckedTarget, describeInterval, formatBytes } from "./check_result.ts";
+import { type CheckedTarget, describeInterval, formatBytes, titleOf } from "./check_result.ts";
 
 const INDENT = " ".repeat(14);
 const SHOWN = 3; // sites and retainers; the JSON has them all
@@ -18,12 +18,15 @@ export function renderTerminal(targets: readonly CheckedTarget[]): string {
   return [...targets.map(renderTarget), "", summary].join("\n");
 }
 
+/** For a leak the numbers come first, since its message only sums up the lines below it. */
 function renderTarget(target: CheckedTarget): string {
-  const { result, runtime } = target;
-  const name = runtime === "" ? result.name : `${result.name} on ${runtime}`;
+  const { verdict, message } = target.result;
+  const [rate, ...places] = describeEvidence(target);
+  const lines = verdict === "leak" ? [rate, ...places] : [message, ...describeEvidence(target)];
+  const [first, ...rest] = lines;
   return [
-    `${result.verdict.padEnd(INDENT.length)}${name}: ${result.message}`,
-    ...describeEvidence(target).map((line) => INDENT + line),
+    `${verdict.padEnd(INDENT.length)}${titleOf(target)}: ${first}`,
+    ...rest.map((line) => INDENT + line),
   ].join("\n");
 }
 
