@@ -10,7 +10,9 @@ import { tagsOf } from "./run_notebook.ts";
 
 /** A finding, at a line of the script. */
 export interface StyleProblem {
+  /** Line in the script, from 1. */
   readonly line: number;
+  /** What is wrong, and what would be right. */
   readonly message: string;
 }
 

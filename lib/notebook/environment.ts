@@ -8,7 +8,9 @@ import { displayKind } from "./display.ts";
 
 /** One property of the environment. */
 export interface EnvironmentRow {
+  /** Name, as a reader says it. */
   readonly property: string;
+  /** Value with its unit. */
   readonly value: string;
 }
 

@@ -6,19 +6,19 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import type { Dealer, Subscriber } from "zeromq";
+import { writeConnection } from "./connection.ts";
 import { kernelCommand, type Kernelspec } from "./kernelspec.ts";
 import type { JsonObject } from "./notebook_file.ts";
 import { decodeMessage, encodeRequest, type KernelMessage } from "./wire.ts";
 
 /** Reply of a kernel to one request. */
 export interface KernelReply {
+  /** Content of the reply message. */
   readonly content: JsonObject;
   /** True where the kernel never said that it was done: output may be missing. */
   readonly lostIdle: boolean;
@@ -114,9 +114,9 @@ class KernelLink {
   }
 
   async start(spec: Kernelspec, cwd: string, signal?: AbortSignal): Promise<void> {
-    const [shell, iopub, stdin, control, hb] = await freePorts(5);
-    const ports = { shell, iopub, stdin, control, hb };
-    this.#spawn(spec, cwd, this.#connectionFile(ports));
+    const file = join(this.#folder, "connection.json");
+    const { shell, control, iopub } = await writeConnection(file, this.#connection.key);
+    this.#spawn(spec, cwd, file);
     const channels = [[this.#shell, shell], [this.#control, control], [
       this.#iopub,
       iopub,
@@ -155,20 +155,6 @@ class KernelLink {
     process.off("exit", this.#killAtExit);
     for (const socket of [this.#shell, this.#control, this.#iopub]) socket.close();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  #connectionFile(ports: Readonly<Record<string, number | undefined>>): string {
-    const path = join(this.#folder, "connection.json");
-    const named = Object.entries(ports).map(([name, port]) => [`${name}_port`, port]);
-    const connection = {
-      transport: "tcp",
-      ip: "127.0.0.1",
-      key: this.#connection.key,
-      signature_scheme: "hmac-sha256",
-      ...Object.fromEntries(named),
-    };
-    writeFileSync(path, JSON.stringify(connection), { mode: 0o600 });
-    return path;
   }
 
   #spawn(spec: Kernelspec, cwd: string, connectionFile: string): void {
@@ -257,14 +243,6 @@ class KernelLink {
       // The group is gone already.
     }
   }
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
 }
 
 function sleep(ms: number): Promise<undefined> {

@@ -11,10 +11,13 @@ import process from "node:process";
 
 /** Command and manners of a kernel. */
 export interface Kernelspec {
+  /** Program and arguments, with `{connection_file}` and `{resource_dir}`. */
   readonly argv: readonly string[];
+  /** Name for people. */
   readonly displayName: string;
   /** How a running cell is stopped: SIGINT, or a message on the control channel. */
   readonly interruptMode: "signal" | "message";
+  /** Added to the kernel's environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Folder of the kernelspec, absolute. */
   readonly folder: string;

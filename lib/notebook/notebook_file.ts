@@ -11,33 +11,53 @@ export type JsonObject = { [key: string]: unknown };
 
 /** One output of a code cell. */
 export interface CellOutput {
+  /** Kind of the output; the fields below belong to one kind or another. */
   output_type: "stream" | "display_data" | "execute_result" | "error";
+  /** Stream: `stdout` or `stderr`. */
   name?: string;
+  /** Stream: what was written. */
   text?: string | string[];
+  /** Display and result: format → content. */
   data?: JsonObject;
+  /** Display and result: metadata. */
   metadata?: JsonObject;
+  /** Result: count of the execution. */
   execution_count?: number | null;
+  /** Error: class. */
   ename?: string;
+  /** Error: message. */
   evalue?: string;
+  /** Error: stack, may hold terminal colours. */
   traceback?: string[];
 }
 
 /** One cell. Code cells have outputs and a count, others may have attachments. */
 export interface NotebookCell {
+  /** Code runs, markdown is rendered, raw is left alone. */
   cell_type: "code" | "markdown" | "raw";
+  /** Unique in its notebook; letters, digits, dashes and underscores. */
   id: string;
+  /** Tags and whatever else editors keep. */
   metadata: JsonObject;
+  /** Text without a final line break. */
   source: string;
+  /** Pictures that the prose shows, by name. */
   attachments?: JsonObject;
+  /** What a code cell showed when it ran last. */
   outputs?: CellOutput[];
+  /** Count of its last execution; null where it never ran. */
   execution_count?: number | null;
 }
 
 /** A notebook in memory; its cells are filled in place when it runs. */
 export interface Notebook {
+  /** Major version of the format. */
   nbformat: 4;
+  /** Minor version of the format; cells have ids since 4.5. */
   nbformat_minor: 5;
+  /** Kernelspec, language and whatever else editors keep. */
   metadata: JsonObject;
+  /** Cells in order. */
   cells: NotebookCell[];
 }
 

@@ -19,7 +19,9 @@ export interface ProgressBars {
 
 /** One bar's state: what was told last, and when. */
 export interface ProgressRow extends Progress {
+  /** When the label was first told, ms. */
   readonly startedMs: number;
+  /** When it was told last, ms. */
   readonly updatedMs: number;
 }
 

@@ -57,9 +57,13 @@ export interface PublishOptions extends RunOptions {
 
 /** What was published. */
 export interface Published {
+  /** The notebook as it was written. */
   readonly notebook: Notebook;
+  /** Time and outcome of each cell that ran. */
   readonly cells: readonly CellReport[];
+  /** Absolute path of the notebook. */
   readonly ipynb: string;
+  /** Absolute path of the page; null where none was asked for. */
   readonly html: string | null;
   /** What could not be done and is no reason to fail, for example pictures without a browser. */
   readonly warnings: readonly string[];

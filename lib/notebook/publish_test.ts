@@ -26,6 +26,13 @@ const CHARTS = 4;
 const ipynb = join(folder, "01_sample.ipynb");
 const html = join(folder, "01_sample.html");
 
+/** Resolves with the number of charts in a page once something of each one is painted. */
+const DRAWN = `new Promise((done) => { const look = () => {
+  const boxes = [...document.querySelectorAll("[data-chart]")];
+  const drawn = boxes.filter((box) => box.querySelector(".trace path, .points path, .bars path"));
+  if (drawn.length === boxes.length) done(boxes.length); else setTimeout(look, 50);
+}; look(); })`;
+
 /** What each cell shows in words; durations are left out. */
 function shown(notebook: Notebook): readonly string[] {
   return notebook.cells.flatMap((cell) =>
@@ -91,12 +98,21 @@ test(
     writeFileSync(page, `<!doctype html><meta charset="utf-8">${parts.reverse().join("\n")}`);
     const viewer = await browser!.newPage();
     await viewer.open(pathToFileURL(page).href);
-    const ready = `new Promise((done) => { const look = () => {
-    const boxes = [...document.querySelectorAll("[data-chart]")];
-    const drawn = boxes.filter((box) => box.querySelector(".trace path, .points path, .bars path"));
-    if (drawn.length === boxes.length) done(boxes.length); else setTimeout(look, 50);
-  }; look(); })`;
-    assert.equal(await viewer.evaluate(ready), CHARTS);
+    assert.equal(await viewer.evaluate(DRAWN), CHARTS);
+    await viewer.close();
+  },
+);
+
+test(
+  "nbconvert's HTML of a published notebook, as nbviewer shows it, draws every chart",
+  { skip: needsBrowser.skip || needsJupyter.skip },
+  async () => {
+    const args = ["nbconvert", "--to", "html", ipynb, "--output", "viewed.html"];
+    const run = spawnSync("jupyter", args, { cwd: folder, encoding: "utf8" });
+    assert.equal(run.status, 0, run.stderr);
+    const viewer = await browser!.newPage();
+    await viewer.open(pathToFileURL(join(folder, "viewed.html")).href);
+    assert.equal(await viewer.evaluate(DRAWN), CHARTS);
     await viewer.close();
   },
 );

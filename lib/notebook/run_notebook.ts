@@ -14,12 +14,17 @@ import type { KernelMessage } from "./wire.ts";
 export interface CellReport {
   /** Index among all cells of the notebook. */
   readonly index: number;
+  /** Id of the cell. */
   readonly id: string;
   /** Which code cell this is, from 1, and how many there are. */
   readonly number: number;
+  /** Number of code cells that run. */
   readonly total: number;
+  /** Whether the cell starts or how it ended. */
   readonly state: "running" | "done" | "failed";
+  /** Time since its start, ms; 0 where it starts. */
   readonly ms: number;
+  /** What went wrong, to follow the words "cell x"; empty where nothing did. */
   readonly problem: string;
 }
 
@@ -31,6 +36,7 @@ export interface RunOptions {
   readonly allowErrors?: boolean;
   /** Interrupts the running cell and ends the run. */
   readonly signal?: AbortSignal;
+  /** Is told when a cell starts and when it ended. */
   readonly onCell?: (report: CellReport) => void;
   /** Takes the progress that cells show while they run. */
   readonly onProgress?: (progress: Progress) => void;
@@ -38,6 +44,7 @@ export interface RunOptions {
 
 /** A cell failed, took too long, or ended its kernel. */
 export class NotebookFailed extends Error {
+  /** Tells this error from others. */
   override readonly name = "NotebookFailed";
   /** Index of the cell among all cells. */
   readonly cell: number;

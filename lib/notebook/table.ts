@@ -12,8 +12,11 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** What a Polars DataFrame offers that a table needs; any version of Polars fits. */
 export interface FrameLike {
+  /** Names of the columns, in order. */
   readonly columns: string[];
+  /** Number of rows. */
   readonly height: number;
+  /** Returns the first rows. */
   head(length?: number): { toRecords(): Row[] };
 }
 

@@ -9,9 +9,11 @@ import type { JsonObject } from "./notebook_file.ts";
 
 /** A message as it came from a kernel. */
 export interface KernelMessage {
+  /** Message type, for example `stream`. */
   readonly type: string;
   /** Id of the request that it answers. */
   readonly parentId: string;
+  /** Content of the message. */
   readonly content: JsonObject;
 }
 

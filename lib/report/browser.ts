@@ -27,15 +27,19 @@ export interface BrowserPage {
   readonly open: (url: string) => Promise<void>;
   /** Returns the value of a JavaScript expression (awaited); throws what it throws. */
   readonly evaluate: (expression: string) => Promise<unknown>;
+  /** Closes the page. */
   readonly close: () => Promise<void>;
 }
 
 /** A running browser. */
 export interface Browser {
+  /** Product and version, for example `HeadlessChrome/138.0`. */
   readonly version: string;
+  /** Opens an empty page; 1000 × 800 px where no size is given. */
   readonly newPage: (
     size?: { readonly width: number; readonly height: number },
   ) => Promise<BrowserPage>;
+  /** Ends the browser and removes its profile. */
   readonly close: () => Promise<void>;
 }
 

@@ -10,15 +10,21 @@ import { PAGE_PROBE } from "./page_probe.ts";
 
 /** How a page is looked at. */
 export interface PageView {
+  /** Width of the window, px; 390 is a phone. */
   readonly width: number;
+  /** What the reader's system asks for. */
   readonly mode: "light" | "dark";
 }
 
 /** What was found on a page. */
 export interface PageFindings {
+  /** Charts that the page holds. */
   readonly charts: number;
+  /** Charts that painted something. */
   readonly drawn: number;
+  /** Visible pieces of text whose contrast was measured. */
   readonly texts: number;
+  /** Elements that the keyboard must reach. */
   readonly focusable: number;
   /** One sentence per problem; empty for a page that is right. */
   readonly problems: readonly string[];

@@ -11,8 +11,11 @@ export type Trace = Readonly<Record<string, unknown>>;
 
 /** A Plotly figure: traces, layout and config, as plotly.js takes them. */
 export interface Figure {
+  /** Traces in drawing order. */
   readonly data: readonly Trace[];
+  /** Plotly layout. */
   readonly layout?: Readonly<Record<string, unknown>>;
+  /** Plotly config. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Frames of an animation. */
   readonly frames?: readonly Readonly<Record<string, unknown>>[];
@@ -24,6 +27,7 @@ export interface FigureOptions {
   readonly title?: string;
   /** Axis titles with units, for example `time [s]`. */
   readonly x: string;
+  /** Title of the y axis with its unit. */
   readonly y: string;
   /** Height, px; 420 where absent. */
   readonly height?: number;

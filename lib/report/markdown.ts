@@ -7,19 +7,25 @@ import { escapeHtml } from "./html.ts";
 
 /** A heading of a page. */
 export interface Heading {
+  /** 1 to 6. */
   readonly level: number;
+  /** Id of the element, for links. */
   readonly id: string;
+  /** Words, as HTML without tags. */
   readonly text: string;
 }
 
 /** HTML of a piece of Markdown and the headings in it. */
 export interface RenderedMarkdown {
+  /** HTML of the piece. */
   readonly html: string;
+  /** Headings of the piece, in order. */
   readonly headings: readonly Heading[];
 }
 
 /** Renders Markdown, piece by piece; heading ids are unique among all pieces. */
 export interface MarkdownRenderer {
+  /** Renders one piece. */
   readonly render: (text: string) => RenderedMarkdown;
 }
 

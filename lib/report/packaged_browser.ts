@@ -14,7 +14,9 @@ import { brotliDecompressSync } from "node:zlib";
 
 /** An executable and what it needs in its environment. */
 export interface BrowserProgram {
+  /** Path of the executable. */
   readonly path: string;
+  /** Added to the browser's environment. */
   readonly env: Readonly<Record<string, string>>;
 }
 

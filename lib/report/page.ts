@@ -15,18 +15,23 @@ import { palettes } from "./theme.ts";
 
 /** A link in a page's navigation. */
 export interface PageLink {
+  /** Where it leads, relative to the page. */
   readonly href: string;
+  /** Words of the link. */
   readonly text: string;
 }
 
 /** What a page shows. */
 export interface PageContent {
+  /** Title of the window. */
   readonly title: string;
   /** HTML of the main part. */
   readonly body: string;
+  /** Navigation above the content. */
   readonly links?: readonly PageLink[];
   /** Headings for the list of contents; none is shown for fewer than four. */
   readonly headings?: readonly Heading[];
+  /** HTML below the content. */
   readonly footer?: string;
 }
 

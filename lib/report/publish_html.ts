@@ -16,20 +16,31 @@ import { PLOTLY_MARK } from "./plotly.ts";
 
 /** One output as nbformat keeps it; any notebook's fits. */
 export interface PageOutput {
+  /** `stream`, `display_data`, `execute_result` or `error`. */
   readonly output_type: string;
+  /** Of a stream: `stdout` or `stderr`. */
   readonly name?: string;
+  /** Of a stream: text or lines. */
   readonly text?: unknown;
+  /** Of a display or result: format → content. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** Of an error: class. */
   readonly ename?: string;
+  /** Of an error: message. */
   readonly evalue?: string;
 }
 
 /** One cell as nbformat keeps it. */
 export interface PageCell {
+  /** `code`, `markdown` or `raw`. */
   readonly cell_type: string;
+  /** Unique in its notebook. */
   readonly id: string;
+  /** Text of the cell. */
   readonly source: string;
+  /** Tags: `hide-input` and `hide-output` leave out a part. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** Outputs of a code cell. */
   readonly outputs?: readonly PageOutput[];
 }
 
@@ -39,6 +50,7 @@ export interface PublishHtmlOptions {
   readonly title?: string;
   /** Links above the title, for example back to the index. */
   readonly links?: readonly PageLink[];
+  /** HTML below the content. */
   readonly footer?: string;
   /** Folder of the PNG pictures that a Markdown document names; they are put into the page. */
   readonly pictures?: string;

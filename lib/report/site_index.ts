@@ -20,6 +20,7 @@ import { controllerColours } from "./theme.ts";
 
 /** A page or file that the index links to, with one sentence about it. */
 export interface SiteEntry extends PageLink {
+  /** What a reader finds there. */
   readonly about: string;
 }
 

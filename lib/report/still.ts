@@ -19,7 +19,9 @@ export interface StillOptions {
   readonly scale?: number;
   /** The browser; found where absent. */
   readonly browser?: BrowserProgram;
+  /** Stops between two pictures. */
   readonly signal?: AbortSignal;
+  /** Is told after each picture. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 

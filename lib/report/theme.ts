@@ -8,10 +8,15 @@
 
 /** Colours of a page and its charts in one mode. */
 export interface Palette {
+  /** Page and plot. */
   readonly background: string;
+  /** Text. */
   readonly text: string;
+  /** Text of less weight: captions, summaries. */
   readonly muted: string;
+  /** Grid lines and borders. */
   readonly grid: string;
+  /** Links and the focus. */
   readonly link: string;
 }
 
