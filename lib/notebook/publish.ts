@@ -4,16 +4,18 @@
  *
  * @module
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { writeWhole } from "../audit/mod.ts";
 import {
   chartHtml,
+  createMarkdown,
   type Figure,
   type PageLink,
   PLOTLY_MARK,
   PLOTLY_MIME,
   plotlyHtml,
+  plotlyPath,
   type PlotlySource,
   publishHtml,
   renderStills,
@@ -79,11 +81,12 @@ export async function publishNotebook(
   scriptPath: string,
   options: PublishOptions = {},
 ): Promise<Published> {
-  const { execute = true, parameters = {}, plotlySource = "embed", outHtml } = options;
+  const { execute = true, parameters = {}, plotlySource = "embed", links = [] } = options;
   const ipynb = resolve(options.outIpynb ?? ipynbOf(scriptPath));
+  const html = options.outHtml === undefined ? null : resolve(options.outHtml);
   const notebook = readScript(scriptPath);
   injectParameters(notebook, parameters);
-  mkdirSync(dirname(ipynb), { recursive: true });
+  await checkOutputs(ipynb, html);
   let cells: readonly CellReport[] = [];
   try {
     if (execute) cells = await executeNotebook(notebook, scriptPath, options);
@@ -93,23 +96,28 @@ export async function publishNotebook(
     throw error instanceof NotebookFailed ? namedFailure(error, scriptPath, ipynb) : error;
   }
   const warnings = await addStills(notebook, options.signal);
-  const page = outHtml === undefined ? null : await publishHtml(notebook, {
-    title: basename(scriptPath, ".ts"),
-    links: options.links ?? [],
-  });
   placePlotly(notebook, plotlySource);
   writeNotebook(ipynb, notebook);
-  if (outHtml !== undefined) {
-    mkdirSync(dirname(resolve(outHtml)), { recursive: true });
-    writeWhole(resolve(outHtml), page!);
+  if (html !== null) {
+    writeWhole(html, await publishHtml(notebook, { title: basename(scriptPath, ".ts"), links }));
   }
-  return {
-    notebook,
-    cells,
-    ipynb,
-    html: outHtml === undefined ? null : resolve(outHtml),
-    warnings,
-  };
+  return { notebook, cells, ipynb, html, warnings };
+}
+
+/** A run may take long: what could keep its results from being written is found out before. */
+async function checkOutputs(ipynb: string, html: string | null): Promise<void> {
+  for (const path of html === null ? [ipynb] : [ipynb, html]) {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      accessSync(dirname(path), constants.W_OK);
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new Error(`Cannot write ${path} as its folder must be writable: ${reason}`);
+    }
+  }
+  if (html === null) return;
+  await createMarkdown();
+  plotlyPath();
 }
 
 /**

@@ -163,7 +163,7 @@ test("publishNotebook() without running keeps the outputs of cells that did not 
   assert.equal(shown(notebook).length, shown(readNotebook(ipynb)).length - 1);
 });
 
-test("publishNotebook() refuses parameters that the script does not declare", async () => {
+test("publishNotebook() refuses at once what cannot end well", async () => {
   const out = { outIpynb: join(folder, "never.ipynb") };
   const wrong = publishNotebook(sample, { ...out, parameters: { cycles: 1 } });
   await assert.rejects(wrong, /"cycles" as the parameters cell must declare it.*points, title/);
@@ -172,6 +172,11 @@ test("publishNotebook() refuses parameters that the script does not declare", as
     /Cannot read the script .*ENOENT/,
   );
   assert.ok(!existsSync(out.outIpynb));
+  const inFile = { outIpynb: join(ipynb, "below", "a.ipynb") };
+  await assert.rejects(
+    publishNotebook(sample, inFile),
+    /Cannot write .* its folder must be writable/,
+  );
 });
 
 test("publishNotebook() writes what a failing run left, and names script, cell and error", async () => {
