@@ -73,6 +73,7 @@ export class Telemetry {
 
   /** Forgets all steps and keeps the rings. */
   clear(): void {
+    this.#rows.fill(0);
     this.#next = 0;
     this.#length = 0;
   }
@@ -81,5 +82,10 @@ export class Telemetry {
   release(): void {
     this.clear();
     this.#rows = new Float64Array(0);
+  }
+
+  /** The same as `release()`. */
+  [Symbol.dispose](): void {
+    this.release();
   }
 }

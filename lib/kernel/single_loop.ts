@@ -99,10 +99,11 @@ export class SingleLoop {
 
   #load(state: Float64Array, signals: Float64Array, activity: Float64Array): void {
     const loop = this.#loop, { numbers } = loop;
-    if (loop.owner !== this) {
+    // The shared loop outlives its users: it may hold their numbers, never themselves.
+    if (loop.owner !== this.#parameters) {
       loop.write(0, this.#parameters);
       loop.write(1, this.#parameters);
-      loop.owner = this;
+      loop.owner = this.#parameters;
     }
     // The state's places come first; both lanes run the same.
     for (let i = 0; i < STATE_SIZE; i++) numbers[2 * i] = numbers[2 * i + 1] = state[i]!;

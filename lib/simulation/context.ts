@@ -93,6 +93,7 @@ export class SimulationContext {
 
   /** Returns an engine; the same one for the same name. */
   engine(name: EngineName): Engine {
+    void this.plant;
     const engine = this.#engines.get(name) ?? createEngine(name);
     this.#engines.set(name, engine);
     return engine;
@@ -130,12 +131,25 @@ export class SimulationContext {
     }
   }
 
-  /** Releases all components, engines and the plant. May be called again. */
+  /**
+   * Releases all components, engines and the plant. May be called again.
+   *
+   * @throws The error of a component that could not be released; all others are, all the same.
+   */
   dispose(): void {
-    for (const component of this.#components) component.cleanup();
+    const errors: unknown[] = [];
+    for (const component of this.#components) {
+      try {
+        component.cleanup();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
     this.#components.clear();
     this.#engines.clear();
     this.#plant = null;
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1) throw new AggregateError(errors, "Cannot release some components");
   }
 
   /** The same as `dispose()`. */
