@@ -23,6 +23,10 @@ export type { EnvironmentOptions } from "./environment.ts";
 export { stressTest } from "./stress.ts";
 export type { StressOptions } from "./stress.ts";
 
+// Phase 4: cleanup
+export { verifyCleanup } from "./cleanup.ts";
+export type { CleanupOptions } from "./cleanup.ts";
+
 // Judging what was recorded
 export { DEFAULT_LIMITS, judge } from "./verdict.ts";
 export type { JudgeOptions } from "./verdict.ts";

@@ -16,12 +16,18 @@ export interface CleanupContract<T extends object = object> {
   use?(instance: T): unknown;
   /** Makes an exception arise inside the instance: it must throw or reject. */
   fail?(instance: T): unknown;
-  /** Returns the objects that the instance owns and must end together with itself. */
-  nested?(instance: T): readonly object[];
+  /** Returns the objects that the instance owns and must end together with itself, by name. */
+  nested?(instance: T): Readonly<Record<string, object>>;
+  /** Makes the cleanup of something that the instance owns throw. */
+  sabotage?(instance: T): void;
   /** Returns what a reset must leave alone, such as gains. */
   settings?(instance: T): unknown;
   /** Why a field may stay after cleanup, by field: `name`, `#name` (private), `name.inner`. */
   readonly keeps?: Readonly<Record<string, string>>;
+  /** Work space that each step writes before it reads, by field as in `keeps`: no state of its own. */
+  readonly scratch?: readonly string[];
+  /** Why the class needs no method that ends it; its fields must then hold nothing to be ended. */
+  readonly needsNoEnd?: string;
   /** Whether work after cleanup may succeed; it must be a clear error where absent. */
   readonly usableAfterCleanup?: boolean;
 }

@@ -6,7 +6,7 @@
  */
 
 import { type CleanupContract, disposeMethod, endingMethod } from "./cleanup_contract.ts";
-import { compareFields, isAcceptable, readFields } from "./cleanup_fields.ts";
+import { compareFields, isAcceptable, isEmptied, readFields } from "./cleanup_fields.ts";
 import type { CleanupRow, FieldFate } from "./cleanup_result.ts";
 
 /** Fate of each field, and the statements about the ending method. */
@@ -29,10 +29,10 @@ const UNCLEAR =
 export async function endingChecks(subject: CleanupContract): Promise<EndingResult> {
   const instance = await subject.create();
   const method = endingMethod(instance);
-  if (method === null) return { fields: [], checks: [missing(subject)] };
+  if (method === null) return { fields: [], checks: [withoutEnd(subject, instance)] };
   await subject.use?.(instance);
   const before = readFields(instance);
-  const nested = subject.nested?.(instance) ?? [];
+  const nested = subject.nested?.(instance) ?? {};
   await method.call();
   const fields = compareFields(before, readFields(instance), subject.keeps);
   const row = rowsOf(subject, method.name);
@@ -41,7 +41,7 @@ export async function endingChecks(subject: CleanupContract): Promise<EndingResu
       passed: fields.every(isAcceptable),
       observed: summary(fields),
     }),
-    ...(subject.nested ? [row(...nestedEnded(nested))] : []),
+    ...(subject.nested ? [row(...nestedEnded(subject, nested))] : []),
     row(
       "cleanup.idempotent",
       "a second call changes nothing and does not throw",
@@ -64,6 +64,15 @@ export async function endingChecks(subject: CleanupContract): Promise<EndingResu
         ),
       ]
       : []),
+    ...(subject.sabotage
+      ? [
+        row(
+          "cleanup.component_throws",
+          "the rest is released when one component cannot be, and the error is passed on",
+          await sabotaged(subject),
+        ),
+      ]
+      : []),
     row(
       "dispose.same_as_cleanup",
       "Symbol.dispose is there and does to each field what cleanup does",
@@ -78,10 +87,20 @@ export async function endingChecks(subject: CleanupContract): Promise<EndingResu
   return { fields, checks };
 }
 
-function missing(subject: CleanupContract): CleanupRow {
-  return rowsOf(subject, "cleanup")("cleanup.present", "a method that ends the instance", {
-    passed: false,
-    observed: "the class has none",
+function withoutEnd(subject: CleanupContract, instance: object): CleanupRow {
+  const row = rowsOf(subject, "cleanup");
+  if (subject.needsNoEnd === undefined) {
+    return row("cleanup.present", "a method that ends the instance", {
+      passed: false,
+      observed: "the class has none",
+    });
+  }
+  const open = readFields(instance).filter(({ value }) =>
+    typeof value === "object" && value !== null && endingMethod(value) !== null
+  ).map(({ field }) => field);
+  return row("cleanup.not_needed", `no field has to be ended: ${subject.needsNoEnd}`, {
+    passed: open.length === 0,
+    observed: open.length === 0 ? "no field has a method that ends it" : `${open.join(", ")} has`,
   });
 }
 
@@ -110,16 +129,36 @@ export async function attempt(action: () => unknown): Promise<Error | null> {
   }
 }
 
-function nestedEnded(nested: readonly object[]): [string, string, Observation] {
-  const held = nested.flatMap((owned) =>
-    readFields(owned).filter(({ value }) => typeof value === "object" && value !== null)
-      .filter(({ size }) => size !== 0 && size !== null)
-      .map(({ field, description }) => `${owned.constructor.name}.${field} = ${description}`)
+function nestedEnded(
+  { keeps = {} }: CleanupContract,
+  nested: Readonly<Record<string, object>>,
+): [string, string, Observation] {
+  const held = Object.entries(nested).flatMap(([name, owned]) =>
+    readFields(owned).filter(({ field, holds, value }) =>
+      holds && typeof value === "object" && !(`${name}.${field}` in keeps) &&
+      !isEmptied(value, `${name}.${field}`, keeps)
+    ).map(({ field, description }) => `${name}.${field} = ${description}`)
   );
+  const count = Object.keys(nested).length;
   return ["cleanup.nested", "each owned object has ended too", {
-    passed: nested.length > 0 && held.length === 0,
-    observed: held.length === 0 ? `${nested.length} owned objects ended` : held.join(", "),
+    passed: count > 0 && held.length === 0,
+    observed: held.length === 0 ? `${count} owned objects ended` : held.join(", "),
   }];
+}
+
+async function sabotaged(subject: CleanupContract): Promise<Observation> {
+  const instance = await subject.create();
+  await subject.use?.(instance);
+  const before = readFields(instance);
+  subject.sabotage!(instance);
+  const error = await attempt(() => endingMethod(instance)!.call());
+  const fates = compareFields(before, readFields(instance), subject.keeps);
+  return {
+    passed: error !== null && fates.every(isAcceptable),
+    observed: `${error === null ? "the error was swallowed" : `"${error.message}" passed on`}, ${
+      summary(fates)
+    }`,
+  };
 }
 
 async function twice(instance: object): Promise<Observation> {

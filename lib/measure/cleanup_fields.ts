@@ -85,7 +85,7 @@ function fateOf(
   if (value === null || value === undefined) return { ...row, fate: "released", reason: "" };
   if (!after?.holds) return { ...row, fate: "emptied", reason: "" };
   if ((after.size ?? 0) > (before.size ?? Infinity)) return { ...row, fate: "grown", reason: "" };
-  if (isEmptied(value, row.field, keeps, DEPTH)) return { ...row, fate: "emptied", reason: "" };
+  if (isEmptied(value, row.field, keeps)) return { ...row, fate: "emptied", reason: "" };
   return { ...row, fate: "kept", reason: keeps[row.field] ?? "" };
 }
 
@@ -98,11 +98,11 @@ function holdsMemory(value: unknown): boolean {
 }
 
 /** Whether an object is still there but everything it owned is gone, or kept for a stated reason. */
-function isEmptied(
+export function isEmptied(
   value: unknown,
   path: string,
   keeps: Readonly<Record<string, string>>,
-  depth: number,
+  depth: number = DEPTH,
 ): boolean {
   if (!holdsMemory(value)) return true;
   if (depth === 0 || typeof value !== "object" || value === null) return false;

@@ -9,6 +9,7 @@
 import { type Runtime, Session } from "node:inspector";
 import { collect } from "./cleanup_collected.ts";
 import { type CleanupContract, endingMethod } from "./cleanup_contract.ts";
+import { explainTypes } from "./cleanup_retainer.ts";
 import { cleanupSubjects } from "./cleanup_subjects.ts";
 import type { LoadedTarget } from "./load_target.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
@@ -27,6 +28,8 @@ export interface Orphan {
   /** Objects of the type before the first window and after the last. */
   readonly before: number;
   readonly after: number;
+  /** What holds the youngest of them, in words from a root. */
+  readonly retainer: string;
 }
 
 /** What one class left behind. */
@@ -69,11 +72,18 @@ async function findOrphans(subject: CleanupContract, instances: number): Promise
   }
   const least = Math.max(2, Math.ceil(instances * LEAST_SHARE));
   const [first, last] = [counts[0]!, counts[WINDOWS]!];
-  const orphans = [...last.keys()].filter((type) =>
+  const types = [...last.keys()].filter((type) =>
     counts.slice(1).every((count, i) =>
       (count.get(type) ?? 0) - (counts[i]!.get(type) ?? 0) >= least
     )
-  ).map((type) => ({ type, before: first.get(type) ?? 0, after: last.get(type)! }));
+  );
+  const retainers = types.length === 0 ? new Map<string, string>() : explainTypes(types);
+  const orphans = types.map((type) => ({
+    type,
+    before: first.get(type) ?? 0,
+    after: last.get(type)!,
+    retainer: retainers.get(type)!,
+  }));
   return { class: subject.class, created: instances * WINDOWS, types: last.size, orphans };
 }
 

@@ -39,11 +39,9 @@ export async function run(
     if (parameters.class !== undefined && parameters.class !== subject.class) continue;
     results.push(await verify(subject, parameters.instances));
   }
-  if (results.length === 0) {
+  if (results.length === 0 && parameters.class !== undefined) {
     throw new RangeError(
-      `Cannot verify cleanup as the module must name the class: current value is "${
-        parameters.class ?? ""
-      }"`,
+      `Cannot verify cleanup as the module must have the class: current value is "${parameters.class}"`,
     );
   }
   return results;

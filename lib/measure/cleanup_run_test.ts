@@ -75,7 +75,7 @@ test("cleanup that keeps, grows or throws is named by field and message", async 
   assert.match(released.observed, /#history grown \(Array\(4\)\)/);
   assert.match(
     (await checkOf("Bad", "cleanup.nested")).observed,
-    /Good\.#rows = Float64Array\(64\)/,
+    /inner\.#rows = Float64Array\(64\)/,
   );
   assert.equal((await checkOf("Bad", "cleanup.idempotent")).observed, "threw already ended");
   assert.match((await checkOf("Bad", "cleanup.use_after")).observed, /TypeError|work succeeded/);
@@ -104,6 +104,19 @@ test("a class without a method that ends it fails one check that says so", async
   const { checks } = await resultOf("Endless");
   const failed = checks.filter(({ passed }) => !passed);
   assert.deepEqual(failed.map(({ check }) => check), ["cleanup.present"]);
+});
+
+test("a class that needs no end must hold nothing that has one", async () => {
+  assert.equal((await checkOf("Value", "cleanup.not_needed")).passed, true);
+  const holder = await checkOf("Holder", "cleanup.not_needed");
+  assert.equal(holder.passed, false);
+  assert.equal(holder.observed, "part has");
+});
+
+test("cleanup that stops at a component that throws is found", async () => {
+  const check = await checkOf("Owner", "cleanup.component_throws");
+  assert.equal(check.passed, false);
+  assert.match(check.observed, /"a part got stuck" passed on, parts kept \(Array\(2\)\)/);
 });
 
 test("classes that a target only names are found in what its cycles fill", async () => {

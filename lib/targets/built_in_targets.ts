@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { controllerNames } from "../controllers/mod.ts";
 import type { TargetMeta, TargetSpec } from "../measure/target.ts";
 import { meta as batchSimulation } from "./batch_simulation.ts";
+import { meta as laboratory } from "./cleanup_subjects.ts";
 import { meta as controller } from "./controller.ts";
 import { meta as controllerFactory } from "./controller_factory.ts";
 import { meta as orchestrator } from "./orchestrator.ts";
@@ -36,6 +37,11 @@ export function builtInTargets(): readonly TargetSpec[] {
     })),
     ...SINGLE.map((meta) => ({ name: meta.name!, module: targetModule(meta.name!), meta })),
   ];
+}
+
+/** Returns the targets whose classes phase 4 verifies: every class of the laboratory with state. */
+export function cleanupTargets(): readonly TargetSpec[] {
+  return [{ name: laboratory.name!, module: targetModule("cleanup_subjects"), meta: laboratory }];
 }
 
 // The module beside this one, compiled or source, whichever is running.

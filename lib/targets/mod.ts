@@ -5,7 +5,7 @@
  */
 
 // The laboratory
-export { builtInTargets } from "./built_in_targets.ts";
+export { builtInTargets, cleanupTargets } from "./built_in_targets.ts";
 
 // From configuration to targets
 export { type SelectOptions, selectTargets } from "./select_targets.ts";

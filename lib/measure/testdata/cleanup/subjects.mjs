@@ -56,6 +56,22 @@ class Endless {
   data = [1, 2, 3];
 }
 
+class Value {
+  numbers = [1, 2, 3];
+}
+
+class Holder {
+  part = new Good();
+}
+
+class Owner {
+  parts = [new Good(), new Good()];
+  cleanup() {
+    for (const part of this.parts) part.cleanup(); // stops at the first that throws
+    this.parts.length = 0;
+  }
+}
+
 const steps = (instance) => [1, 2, 3].map((x) => instance.step(x));
 
 export const cleanupSubjects = [
@@ -70,10 +86,21 @@ export const cleanupSubjects = [
     class: "Bad",
     create: () => new Bad(),
     use: steps,
-    nested: (bad) => [bad.inner],
+    nested: (bad) => ({ inner: bad.inner }),
     settings: (bad) => bad.gain,
   },
   { class: "Endless", create: () => new Endless() },
+  { class: "Value", create: () => new Value(), needsNoEnd: "it owns numbers only" },
+  { class: "Holder", create: () => new Holder(), needsNoEnd: "so its author thinks" },
+  {
+    class: "Owner",
+    create: () => new Owner(),
+    sabotage(owner) {
+      owner.parts[0].cleanup = () => {
+        throw new Error("a part got stuck");
+      };
+    },
+  },
 ];
 
 export function cycle() {}
