@@ -36,6 +36,7 @@ export interface CompareOptions {
   readonly seed?: number;
   /** Threads. Default 1. */
   readonly workers?: number;
+  /** Ends the comparison; it then rejects. */
   readonly signal?: AbortSignal;
   /** Is told as each controller is done. */
   readonly onController?: (name: ControllerName, done: number, total: number) => void;
@@ -43,11 +44,15 @@ export interface CompareOptions {
 
 /** One controller's response and success. */
 export interface ComparedController {
+  /** Name of the controller. */
   readonly controller: ControllerName;
+  /** Gains that it ran with. */
   readonly gains: readonly number[];
+  /** Its run on the nominal plant. */
   readonly trajectory: Trajectory;
   /** Sliding variable at each step. */
   readonly sigma: Float64Array;
+  /** What that run is judged by. */
   readonly metrics: ResponseMetrics;
   /** How often it holds plants and starts that it was not tuned on. */
   readonly success: HoldRate;

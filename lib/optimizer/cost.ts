@@ -97,8 +97,11 @@ export function costOfFailure(
 
 /** A recorded run; states are (N + 1) × 6 by rows, forces and sigma have N entries. */
 export interface RecordedRun {
+  /** States by rows, (N + 1) × 6. */
   readonly states: Float64Array;
+  /** Force of each step, N. */
   readonly forces: Float64Array;
+  /** Sliding variable at each step. */
   readonly sigma: Float64Array;
   /** Length of a step, s. */
   readonly dt: number;

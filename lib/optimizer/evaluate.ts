@@ -17,15 +17,19 @@ import {
 
 /** How the costs of several runs become one: `mean` × their mean + `max` × their largest. */
 export interface CombineWeights {
+  /** Weight of the mean. */
   readonly mean: number;
+  /** Weight of the largest. */
   readonly max: number;
 }
 
 /** What gains are tried on. Plain data, so that a worker thread can be told. */
 export interface Trial {
+  /** Name of the controller. */
   readonly controller: ControllerName;
   /** Options of the controller, as config.yaml has them; the gains come per call. */
   readonly controllerOptions: Readonly<Record<string, unknown>>;
+  /** Model of all plants. */
   readonly model: PlantModel;
   /** Plants that the gains are tried on, at least one. */
   readonly plants: readonly PlantParameters[];
@@ -35,6 +39,7 @@ export interface Trial {
   readonly duration: number;
   /** Length of a step and period of the controller, s. */
   readonly dt: number;
+  /** What a run costs. */
   readonly cost: CostSettings;
   /** How the runs on one plant are combined. */
   readonly overStates: CombineWeights;

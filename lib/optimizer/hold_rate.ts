@@ -37,12 +37,15 @@ export interface HoldRateOptions {
   readonly dt?: number;
   /** Threads that simulate; 1 stays in this thread. Default 1. */
   readonly workers?: number;
+  /** Ends the trial; it then rejects. */
   readonly signal?: AbortSignal;
 }
 
 /** How many runs were held. */
 export interface HoldRate {
+  /** Runs that were held. */
   readonly held: number;
+  /** Runs in all. */
   readonly runs: number;
   /** held / runs. */
   readonly rate: number;

@@ -48,6 +48,7 @@ export interface SwarmSettings {
 
 /** What `minimise` searches and how. */
 export interface MinimiseOptions extends SwarmSettings {
+  /** Box that is searched. */
   readonly bounds: Bounds;
   /** Cost of one place; lower is better. A cost that is not a number counts as Infinity. */
   readonly objective: (position: Float64Array) => number | Promise<number>;
@@ -55,6 +56,7 @@ export interface MinimiseOptions extends SwarmSettings {
 
 /** What `minimiseSwarm` searches and how. */
 export interface MinimiseSwarmOptions extends SwarmSettings {
+  /** Box that is searched. */
   readonly bounds: Bounds;
   /** Costs of all particles of an iteration, in their order. */
   readonly evaluate: (
@@ -66,6 +68,7 @@ export interface MinimiseSwarmOptions extends SwarmSettings {
 export interface Iteration {
   /** Number of this iteration, from 1. */
   readonly iteration: number;
+  /** Iterations in all. */
   readonly iterations: number;
   /** Lowest cost so far. */
   readonly best: number;
@@ -83,19 +86,27 @@ export interface Iteration {
 
 /** Course of a search, one entry per completed iteration. */
 export interface SearchHistory {
+  /** Lowest cost so far. */
   readonly best: Float64Array;
+  /** Mean of each iteration's finite costs. */
   readonly mean: Float64Array;
+  /** How far apart the particles were, as a fraction of the range. */
   readonly spread: Float64Array;
 }
 
 /** What a search found. */
 export interface Minimum {
+  /** The best place. */
   readonly position: Float64Array;
   /** Cost at `position`; Infinity if no place had a cost below Infinity. */
   readonly cost: number;
+  /** Course of the search. */
   readonly history: SearchHistory;
+  /** Number of costs computed. */
   readonly evaluations: number;
+  /** Why it ended. */
   readonly stopReason: StopReason;
+  /** Seed that finds it again. */
   readonly seed: number;
 }
 

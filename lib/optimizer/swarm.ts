@@ -10,7 +10,9 @@ import { type BoundaryHandling, confine } from "./boundary.ts";
 
 /** The box that is searched, one lower and one upper limit per dimension. */
 export interface Bounds {
+  /** Lower limits. */
   readonly lower: readonly number[];
+  /** Upper limits. */
   readonly upper: readonly number[];
 }
 

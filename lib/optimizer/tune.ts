@@ -36,6 +36,7 @@ export interface TuneOptions extends Omit<SwarmSettings, "onIteration"> {
   readonly dt?: number;
   /** States that runs start from. Default `standardStates`; not used with `robust.scenarios`. */
   readonly initialStates?: readonly ArrayLike<number>[];
+  /** What a run costs. Default `defaultCostSettings`. */
   readonly cost?: CostSettings;
   /** Plants and initial states that gains are tried on. Default `nominalOnly`. */
   readonly robust?: Partial<Robustness>;
@@ -53,16 +54,25 @@ export interface TuningIteration extends Iteration {
 
 /** What a tuning run found, and what is needed to find it again. */
 export interface TuningResult {
+  /** Name of the controller. */
   readonly controller: ControllerName;
+  /** Names of the gains, in order. */
   readonly gainNames: readonly string[];
+  /** The best gains. */
   readonly gains: readonly number[];
   /** Cost of `gains`; below the penalty (1000) only if the controller held in every run. */
   readonly cost: number;
+  /** Course of the search. */
   readonly history: Minimum["history"];
+  /** Number of gain vectors tried. */
   readonly evaluations: number;
+  /** Why it ended. */
   readonly stopReason: Minimum["stopReason"];
+  /** Seed that finds the gains again. */
   readonly seed: number;
+  /** How the box was searched. */
   readonly scale: Scale;
+  /** Box that was searched. */
   readonly bounds: Bounds;
   /** Plants, initial states and cost that the gains were tried with. */
   readonly trial: Trial;
@@ -77,6 +87,15 @@ export const standardStates: readonly (readonly number[])[] = [
 /**
  * Returns the best gains found. The same options give the same bits, whatever the number of workers
  * and whatever else runs.
+ *
+ * @example
+ * ```ts
+ * import { tuneGains } from "heapbook/optimizer";
+ * import assert from "node:assert/strict";
+ * const options = { controller: "sta_smc", particles: 4, iterations: 2, duration: 0.1, seed: 1 };
+ * const found = await tuneGains(options);
+ * assert.deepEqual((await tuneGains(options)).gains, found.gains);
+ * ```
  *
  * @throws {RangeError} Where a setting, a bound or the controller's name is wrong.
  */
