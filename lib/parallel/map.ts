@@ -6,7 +6,7 @@
  */
 
 import { availableParallelism } from "node:os";
-import { poolOf } from "./pool.ts";
+import { hasThreads, inThisThread, poolOf } from "./pool.ts";
 
 /** What became of one task. */
 export type Outcome<R> =
@@ -55,7 +55,11 @@ export async function map<T, R>(
     );
   }
   const isLocal = typeof worker === "function";
-  const run = isLocal ? worker : poolOf(workers).runner<T, R>(worker, signal);
+  const run = isLocal
+    ? worker
+    : hasThreads()
+    ? poolOf(workers).runner<T, R>(worker, signal)
+    : inThisThread<T, R>(worker);
   const outcomes = new Array<Outcome<R>>(tasks.length);
   let next = 0;
   const lane = async () => {

@@ -39,6 +39,19 @@ if (threadId === 0) {
     }
   });
 
+  test("map() stays in this thread where a notebook kernel's threads never answer", async () => {
+    const scope = globalThis as { Deno?: unknown };
+    assert.equal(scope.Deno, undefined);
+    scope.Deno = { jupyter: {} };
+    try {
+      const outcomes = await map<number, { value: number; thread: number }>([2, 3], self);
+      assert.deepEqual(outcomes[0], { ok: true, value: { value: 4, thread: 0 } });
+      assert.ok(!outcomes[1]!.ok && outcomes[1]!.error.message === "three is refused");
+    } finally {
+      delete scope.Deno;
+    }
+  });
+
   test("map() carries typed arrays and large numbers of tasks", async () => {
     const tasks = Array.from({ length: 500 }, (_, i) => Float64Array.of(i, -i));
     const values = valuesOf(

@@ -40,6 +40,30 @@ export function poolOf(workers: number): Pool {
   return { runner: (worker, signal) => runnerOf(run.bind(pool), worker, signal) };
 }
 
+/**
+ * Returns whether worker threads can be had. In Deno's notebook kernel they start and never answer,
+ * so modules run in its own thread there; the results are the same.
+ */
+export function hasThreads(): boolean {
+  try {
+    const { Deno } = globalThis as { Deno?: { jupyter?: object } };
+    return Deno?.jupyter === undefined;
+  } catch {
+    return true; // Deno throws on reading `jupyter` outside a notebook.
+  }
+}
+
+/** Returns a function that runs a module's export on one task in this thread. */
+export function inThisThread<T, R>(
+  worker: { readonly module: URL | string; readonly export: string },
+): (task: T) => Promise<R> {
+  const file = fileOf(worker.module);
+  return async (task) => {
+    const module = await import(file) as Record<string, (task: T) => R | Promise<R>>;
+    return await module[worker.export]!(task);
+  };
+}
+
 /** Ends all worker threads; later calls of `map` start new ones. */
 export async function closeWorkers(): Promise<void> {
   const open = [...pools.values()];
@@ -52,12 +76,16 @@ function runnerOf<T, R>(
   worker: { readonly module: URL | string; readonly export: string },
   signal: AbortSignal | undefined,
 ): (task: T) => Promise<R> {
-  const module = String(worker.module);
-  const filename = isAbsolute(module) ? pathToFileURL(module).href : module;
+  const filename = fileOf(worker.module);
   return (task) =>
     run(task, {
       filename,
       name: worker.export,
       ...(signal === undefined ? {} : { signal: signal as never }),
     }) as Promise<R>;
+}
+
+function fileOf(module: URL | string): string {
+  const name = String(module);
+  return isAbsolute(name) ? pathToFileURL(name).href : name;
 }
