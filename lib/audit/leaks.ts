@@ -7,7 +7,7 @@
  */
 
 import { totalmem } from "node:os";
-import type { TargetSpec } from "../measure/mod.ts";
+import type { runInSandbox, TargetSpec } from "../measure/mod.ts";
 import { map } from "../parallel/mod.ts";
 import { createRandom } from "../statistics/mod.ts";
 import type { LeakTask } from "./leak_stages.ts";
@@ -113,6 +113,17 @@ export async function checkTarget(
   const judgement = toJudgement({ ...options, alwaysProfile: options.alwaysProfile ?? false });
   const { result, samples } = await measureLeak(task, judgement);
   return record(result, samples, options, 0);
+}
+
+/** Judges work that cannot leave its process: `run` takes the place of the measuring children. */
+export async function checkClosure(
+  spec: TargetSpec,
+  options: LeakOptions,
+  run: typeof runInSandbox,
+): Promise<LeakResult> {
+  checkOptions([spec], options);
+  const task = { ...toTask(spec, "default", options), run };
+  return (await measureLeak(task, toJudgement({ ...options, alwaysProfile: false }))).result;
 }
 
 /** One measurement: a target or a control, in a scenario, once. */

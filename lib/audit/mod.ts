@@ -51,5 +51,5 @@ export { auditSchema } from "./audit_schema.ts";
 export type { AuditSettings, RuntimeEntry, TargetEntry } from "./audit_schema.ts";
 
 // Phase 2: leaks
-export { checkTarget, type LeakOptions, measureLeaks } from "./leaks.ts";
+export { checkClosure, checkTarget, type LeakOptions, measureLeaks } from "./leaks.ts";
 export type { PlantedTarget } from "./planted_verdict.ts";

@@ -18,6 +18,11 @@ export interface CommandEntry {
 /** Every command there is. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "check",
+    summary: "Judge any module: does it leak when its cycle repeats?",
+    load: async () => (await import("./check.ts")).checkCommand,
+  },
+  {
     name: "init-target",
     summary: "Write a commented target to start from",
     load: async () => (await import("./init_target.ts")).initTargetCommand,
@@ -26,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     name: "verify",
     summary: "Recompute every number of a report from its recorded data",
     load: async () => (await import("./verify.ts")).verifyCommand,
+  },
+  {
+    name: "detect-memory-leaks",
+    summary: "Measure what controllers leave behind per cycle",
+    load: async () => (await import("./detect_memory_leaks.ts")).detectMemoryLeaksCommand,
   },
   {
     name: "stress-test-memory",

@@ -1,0 +1,114 @@
+/**
+ * Where the verdicts of a check go: formats to files, to the summary of a CI job, or to standard
+ * output.
+ *
+ * @module
+ */
+import { appendFileSync } from "node:fs";
+import { resolve, sep } from "node:path";
+import process from "node:process";
+import { type PatternFinding, scanPatterns, writeWhole } from "../audit/mod.ts";
+import {
+  type CheckedTarget,
+  renderJunit,
+  renderSarif,
+  renderStepSummary,
+  renderTerminal,
+} from "../formats/mod.ts";
+import { type ParsedArguments, UsageError } from "./arguments.ts";
+import { findModuleSources } from "./module_sources.ts";
+import { heapbookVersion } from "./version.ts";
+
+/** Formats that a check can be written in. */
+export const FORMATS = ["text", "json", "junit", "sarif", "github"] as const;
+
+/** A format and where it goes. */
+export interface CheckOutput {
+  readonly format: typeof FORMATS[number];
+  /** Undefined for standard output. */
+  readonly file: string | undefined;
+}
+
+/**
+ * Returns the outputs that a command line asks for: each `--output` belongs to the `--format`
+ * before it. The text is shown where nothing else goes to standard output.
+ *
+ * @throws {UsageError} where they cannot be paired.
+ */
+export function readOutputs(given: ParsedArguments): readonly CheckOutput[] {
+  const formats = given.texts("format") as readonly CheckOutput["format"][];
+  const files = given.texts("output");
+  if (given.flag("json")) {
+    if (formats.length > 0) throw new UsageError("Cannot use --json beside --format: choose one");
+    return withText([{ format: "json", file: files[0] }]);
+  }
+  // github has a place of its own, the step summary; it needs no file.
+  const needing = formats.filter((format) => format !== "github");
+  const isPaired = files.length === 0 ? needing.length <= 1 : files.length === needing.length;
+  if (!isPaired) {
+    throw new UsageError(
+      "Cannot pair --format and --output as each format but github needs an output: " +
+        `current numbers are ${needing.length} and ${files.length}`,
+    );
+  }
+  let next = 0;
+  return withText(formats.map((format) => ({
+    format,
+    file: format === "github" ? process.env["GITHUB_STEP_SUMMARY"] : files[next++],
+  })));
+}
+
+function withText(outputs: readonly CheckOutput[]): readonly CheckOutput[] {
+  if (outputs.some(({ file }) => file === undefined)) return outputs;
+  return [...outputs, { format: "text", file: undefined }];
+}
+
+/** Writes the verdicts to all outputs. */
+export async function publishCheck(
+  targets: readonly CheckedTarget[],
+  outputs: readonly CheckOutput[],
+  startedAt: Date,
+): Promise<void> {
+  for (const { format, file } of outputs) {
+    const text = shorten(format, render(format, targets, startedAt));
+    if (file === undefined) process.stdout.write(text);
+    else if (format === "github") appendFileSync(file, text);
+    else writeWhole(resolve(file), text);
+  }
+}
+
+/** What people read shows paths from where they stand; what machines read keeps them whole. */
+function shorten(format: CheckOutput["format"], text: string): string {
+  const isForPeople = format === "text" || format === "github";
+  return isForPeople ? text.replaceAll(`${process.cwd()}${sep}`, "") : text;
+}
+
+function render(
+  format: CheckOutput["format"],
+  targets: readonly CheckedTarget[],
+  startedAt: Date,
+): string {
+  switch (format) {
+    case "json":
+      return targets.map(({ result }) => `${JSON.stringify(result)}\n`).join("");
+    case "junit":
+      return renderJunit(targets, startedAt);
+    case "sarif":
+      return renderSarif({
+        targets,
+        findings: findPatterns(targets),
+        root: process.cwd(),
+        version: heapbookVersion(),
+      });
+    case "github":
+      return renderStepSummary(targets);
+    case "text":
+      return `${renderTerminal(targets)}\n`;
+  }
+}
+
+/** Phase 1 over the modules and what they import. */
+function findPatterns(targets: readonly CheckedTarget[]): readonly PatternFinding[] {
+  const sources = new Set(targets.flatMap(({ module }) => findModuleSources(module)));
+  return scanPatterns([...sources]).findings;
+}

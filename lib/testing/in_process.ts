@@ -1,0 +1,140 @@
+/**
+ * Runs the instruments of the audit in the calling process, since a closure cannot be sent to
+ * another one. What belongs to the test runner rather than to the closure is left out of the
+ * picture: the resident set, threads and open files.
+ *
+ * @module
+ */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import {
+  type LoadedTarget,
+  type SandboxOutcome,
+  type SandboxPort,
+  type SandboxRequest,
+} from "../measure/mod.ts";
+import { addScriptMaps } from "./script_maps.ts";
+
+/** Flags that can be set in a running process, with what undoes them. */
+const REVERSIBLE: Readonly<Record<string, string>> = {
+  "--no-opt": "--opt",
+  "--no-sparkplug": "--sparkplug",
+  "--no-maglev": "--maglev",
+  "--no-lazy-feedback-allocation": "--lazy-feedback-allocation",
+  "--no-flush-bytecode": "--flush-bytecode",
+  "--no-turbo-inlining": "--turbo-inlining",
+};
+
+/** Gauges of what only the work can move; the others belong to the whole process. */
+const OWN_GAUGES: ReadonlySet<string> = new Set([
+  "cycle",
+  "heap",
+  "external",
+  "arrayBuffers",
+  "wasm",
+  "wasmSize",
+]);
+
+interface Instrument {
+  run(target: LoadedTarget, parameters: unknown, port: SandboxPort): Promise<unknown>;
+}
+
+interface Columns {
+  readonly samples?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Returns a function that runs stages on `cycle` here, as `runInSandbox` does in a child. */
+export function inProcess(
+  cycle: (i: number) => unknown,
+): <T>(request: SandboxRequest) => Promise<SandboxOutcome<T>> {
+  return async <T>(request: SandboxRequest): Promise<SandboxOutcome<T>> => {
+    const startedAt = performance.now();
+    const cpu = process.cpuUsage();
+    const costs = () => ({
+      seconds: (performance.now() - startedAt) / 1000,
+      cpuSeconds: cpuSeconds(cpu),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    });
+    const restore = setFlags(request.nodeFlags ?? []);
+    const port = quietPort();
+    try {
+      const instrument = await import(request.instrument) as Instrument;
+      const target = asTarget(cycle, request);
+      const result = await instrument.run(target, ownParameters(request.parameters), port);
+      return {
+        status: "completed",
+        result: await addScriptMaps(ownColumns(result)) as T,
+        ...costs(),
+      };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `the function threw in cycle ${port.cycle}: ${reason}`;
+      return { status: "threw", message, cycle: port.cycle, ...costs() };
+    } finally {
+      restore();
+    }
+  };
+}
+
+function asTarget(
+  cycle: (i: number) => unknown,
+  { target, scenario }: SandboxRequest,
+): LoadedTarget {
+  return {
+    name: target.name,
+    scenario,
+    meta: {},
+    contract: { cycle: (_context, i) => cycle(i) },
+    options: { scenario },
+    exports: {},
+  };
+}
+
+/** Sets the flags that a running engine takes; returns what undoes them. */
+function setFlags(flags: readonly string[]): () => void {
+  globalThis.gc ??= exposeGc();
+  const set = flags.filter((flag) => REVERSIBLE[flag] !== undefined);
+  for (const flag of set) setFlagsFromString(flag);
+  return () => {
+    for (const flag of set) setFlagsFromString(REVERSIBLE[flag]!);
+  };
+}
+
+function exposeGc(): NodeJS.GCFunction {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as NodeJS.GCFunction;
+}
+
+function quietPort(): SandboxPort {
+  return {
+    stage: "load",
+    cycle: -1,
+    progress: () => {},
+    end: () => {},
+    fail: () => {},
+    noResult: () => {},
+    exited: () => {},
+  };
+}
+
+function ownParameters(parameters: unknown): unknown {
+  const { tolerances, ...rest } = parameters as { tolerances?: Record<string, number> };
+  if (tolerances === undefined) return rest;
+  const own = Object.entries(tolerances).filter(([gauge]) => OWN_GAUGES.has(gauge));
+  return { ...rest, tolerances: Object.fromEntries(own) };
+}
+
+/** Holds the gauges of the whole process still. */
+function ownColumns(result: unknown): unknown {
+  const { samples } = result as Columns;
+  if (samples === undefined) return result;
+  const own = Object.entries(samples).map(([gauge, values]) =>
+    [gauge, OWN_GAUGES.has(gauge) ? values : values.map(() => 0)] as const
+  );
+  return { ...result as object, samples: Object.fromEntries(own) };
+}
+
+function cpuSeconds(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e6;
+}
