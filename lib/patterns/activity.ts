@@ -10,7 +10,7 @@ import { ancestry, findMethod, lookUp, methodAround } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
 import { collectActivity } from "./operations.ts";
 import type { Declared, Place, Resolver } from "./places.ts";
-import { createResolver } from "./places.ts";
+import { createResolver, dottedName } from "./places.ts";
 import type { Container } from "./shapes.ts";
 import { containerOf, containerOfAnnotation } from "./shapes.ts";
 import type { At, Tree } from "./tree.ts";
@@ -30,6 +30,8 @@ export interface Analysis {
   container(place: Place): Container;
   /** Where a place is first given its container, or null. */
   declaration(place: Place): { readonly at: At; readonly fn: FunctionModel | null } | null;
+  /** Calls whose callee is written as this dotted name. */
+  callsNamed(name: string): readonly CallSite[];
   /** Calls made in a method or outermost function, and in what is nested in it. */
   callsIn(unit: FunctionModel): readonly CallSite[];
   /** Operations in a method or outermost function, and in what is nested in it. */
@@ -63,6 +65,7 @@ export function analyse(project: Project): Analysis {
     if (place !== null) mapLike.add(place.key);
   }
   const parents = collectParents(project);
+  const callsByName = group(calls, ({ tree }) => dottedName(tree.callee));
   const callsByUnit = group(calls, ({ fn }) => methodAround(fn));
   const operationsByUnit = group(operations, ({ fn }) => methodAround(fn));
   const guarded = group(
@@ -88,6 +91,7 @@ export function analyse(project: Project): Analysis {
       return found;
     },
     declaration: (place) => findDeclaration(analysis, place),
+    callsNamed: (name) => callsByName.get(name) ?? [],
     callsIn: (unit) => callsByUnit.get(unit) ?? [],
     operationsIn: (unit) => operationsByUnit.get(unit) ?? [],
     guardedCalls: (model) => guarded.get(model) ?? [],

@@ -564,7 +564,17 @@ function isLocalEmitter(object: Tree, scope: FunctionModel): boolean {
   if (found === null || found.scope.tree === null || found.binding.kind !== "variable") {
     return false;
   }
-  const isMade = found.binding.values.some((value) => value.type === "call" && value.construct);
+  const isEnded = (found.scope.tree?.body ?? []).some((part) =>
+    contains(part, (inner) =>
+      inner.type === "call" && inner.callee.type === "member" &&
+      inner.callee.object.type === "name" && inner.callee.object.name === object.name &&
+      /^(close|destroy|end|dispose|kill|terminate|disconnect|removeAllListeners)$/.test(
+        inner.callee.property,
+      ))
+  );
+  const isMade = found.binding.values.some((value) =>
+    value.type === "call" && (value.construct || isEnded)
+  );
   return isMade && !leavesByName(object.name, found.scope);
 }
 

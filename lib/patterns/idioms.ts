@@ -26,6 +26,8 @@ export interface SyntaxRule {
   readonly kind: "weak_reference" | "finaliser" | "listener" | "timer" | "module_state";
   /** The use is a mistake rather than a fact. */
   readonly bad?: boolean;
+  /** The rule is tried only in sources that contain this text. */
+  readonly word: string;
   readonly rule: object;
   readonly removal?: readonly string[];
   readonly note: string;

@@ -128,8 +128,7 @@ function whyStored(
 function isParent(analysis: Analysis, binding: Binding, fn: FunctionModel): boolean {
   if (!idiomsOf(fn.source.language).constructors.has(fn.name) || fn.owner === null) return false;
   const name = fn.owner.tree.name;
-  return analysis.calls.some(({ tree }) => {
-    if (dottedName(tree.callee) !== name) return false;
+  return name !== null && analysis.callsNamed(name).some(({ tree }) => {
     const arg = tree.keywords.find((keyword) => keyword.name === binding.name)?.value ??
       tree.args[binding.index];
     return arg?.type === "this" && !arg.isClass;
@@ -383,9 +382,15 @@ function handedClosures(analysis: Analysis, site: CallSite): PatternFinding[] {
   if (index < 0) return [];
   const place = analysis.resolver.resolve(callee.object, fn);
   if (place === null) return [];
-  const stored = calleesOf(analysis.project, site)
+  const targets = calleesOf(analysis.project, site);
+  const stored = targets
     .map((target) => storedAs(analysis, target, target.tree?.parameters[index]?.name ?? ""))
     .find((field) => field !== null);
+  // A method of the project that only calls what it is given keeps nothing.
+  const isGrown = targets.some((target) =>
+    analysis.operationsIn(target).some((operation) => /^(grow|insert)$/.test(operation.effect))
+  );
+  if (targets.length > 0 && stored === undefined && !isGrown) return [];
   const attribute = `${nameOf(place)}.${stored ?? callee.property}`;
   const isOwn = place.root.kind === "instance";
   if (isOwn) {

@@ -15,9 +15,9 @@ import type { At } from "./tree.ts";
 /** Runs the syntax rules of each source's language. */
 export function findBySyntax(analysis: Analysis): readonly PatternFinding[] {
   return analysis.project.sources.flatMap((source) => {
-    const matches = idiomsOf(source.language).rules.flatMap((rule) =>
-      source.match(rule.rule).map((at) => ({ rule, at }))
-    );
+    const holds = (word: string): boolean => source.lines.some((line) => line.includes(word));
+    const rules = idiomsOf(source.language).rules.filter((rule) => holds(rule.word));
+    const matches = rules.flatMap((rule) => source.match(rule.rule).map((at) => ({ rule, at })));
     // Where a mistake is found, the plain fact about the same place says nothing more.
     return matches.filter(({ rule, at }) =>
       rule.bad === true ||
