@@ -66,7 +66,8 @@ function reconcileSite(finding: PatternFinding, phases: RecordedPhases): Reconci
 /** Tells whether a leak's allocation sites or retainers name the predicted place. */
 function blames(result: LeakResult, finding: PatternFinding): boolean {
   const isNear = (file: string, line: number) =>
-    sameFile(file, finding.file) && Math.abs(line - finding.line) <= LINES_APART;
+    sameFile(file, finding.file) &&
+    (Math.abs(line - finding.line) <= LINES_APART || line === finding.declared);
   return result.topAllocations.some((site) => isNear(site.file, site.line)) ||
     result.retainers.some((path) => goesThrough(path, finding) || containerOf(path, isNear));
 }

@@ -82,6 +82,7 @@ export const resultsSchema: Readonly<Record<string, unknown>> = {
         "severity": {"enum":["none","minor","major","critical"]},
         "text": {"description":"Source text of the line, trimmed.","type":"string"},
         "note": {"type":"string"},
+        "declared": {"description":"Line of the container's declaration in the same file, where a retainer path may point.","type":"number"},
       },
     },
     "PatternKind": {"description":"Kind of a static finding.","enum":["growth","stored_reference","foreign_attribute","listener","timer","subscription","module_state","closure_capture","reference_cycle","weak_reference","lifecycle","missing_lifecycle","unreleased","finaliser","not_growth"]},

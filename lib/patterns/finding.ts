@@ -54,4 +54,6 @@ export interface PatternFinding {
   /** Source text of the line, trimmed. */
   readonly text: string;
   readonly note: string;
+  /** Line of the container's declaration in the same file, where a retainer path may point. */
+  readonly declared?: number;
 }

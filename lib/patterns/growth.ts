@@ -26,7 +26,7 @@ export function finding(
 ): PatternFinding {
   const { file, lines } = fn.source;
   const text = (lines[at.line - 1] ?? "").trim().slice(0, 200);
-  const { kind, class: owner, attribute, bounded, bound, growth, severity, note } = rest;
+  const { kind, class: owner, attribute, bounded, bound, growth, severity, note, declared } = rest;
   return {
     kind,
     file,
@@ -40,6 +40,7 @@ export function finding(
     severity,
     text,
     note,
+    ...(declared === undefined ? {} : { declared }),
   };
 }
 
@@ -69,7 +70,7 @@ export function findGrowth(analysis: Analysis): GrowthResult {
       else if (verdict !== null) sites.push(verdict);
     }
   }
-  others.push(...neverGrown(analysis));
+  others.push(...neverGrown(analysis), ...fixedRecords(analysis));
   return { sites, others };
 }
 
@@ -86,6 +87,8 @@ function judge(analysis: Analysis, operation: Operation): GrowthSite | "fixed" |
     ? "constant"
     : growthOf(operation);
   const { root } = place;
+  const declaration = analysis.declaration(place);
+  const isHere = declaration !== null && declaration.fn?.source === fn.source;
   const notes = [
     root.kind === "static" ? "shared by all instances" : "",
     root.kind === "module" ? "module state, lives as long as the process" : "",
@@ -112,6 +115,7 @@ function judge(analysis: Analysis, operation: Operation): GrowthSite | "fixed" |
       growth,
       severity: bound.bounded ? "none" : severityOf(growth),
       note: notes.filter((note) => note !== "").join("; "),
+      ...(isHere ? { declared: declaration.at.line } : {}),
     }),
   };
 }
@@ -393,6 +397,36 @@ function fixedWrite(analysis: Analysis, operation: Operation): PatternFinding {
     severity: "none",
     note: `${verb} replaces what is there`,
   });
+}
+
+/** Records of fixed keys that are only ever written under those keys. */
+function fixedRecords(analysis: Analysis): PatternFinding[] {
+  return analysis.project.classes.flatMap((model) =>
+    [...analysis.resolver.assignments(model)].flatMap(([name, declared]) => {
+      const [only] = declared;
+      if (only === undefined || declared.length > 1 || !isConstructor(methodAround(only.fn))) {
+        return [];
+      }
+      const { tree, fn } = only;
+      const { keys, shape } = containerOf(tree.value, fn, analysis.project);
+      if (shape !== "map" || keys.length === 0 || tree.target.type !== "member") return [];
+      const place = analysis.resolver.resolve(tree.target, fn);
+      const later = place === null
+        ? []
+        : analysis.on(place.key).filter(({ effect }) => effect !== "replace");
+      if (later.length === 0 || !later.every(({ effect }) => effect === "write")) return [];
+      return [finding(fn, tree.at, {
+        kind: "not_growth",
+        class: model.name,
+        attribute: name,
+        bounded: true,
+        bound: `${keys.length} fixed keys`,
+        growth: "constant",
+        severity: "none",
+        note: "a record: only its own keys are written",
+      })];
+    })
+  );
 }
 
 /** Containers declared empty that nothing ever adds to. */
