@@ -192,18 +192,23 @@ function takenByCallee(
   operation: Operation,
 ): Operation[] {
   const { place, effect, around } = operation;
-  if (place.root.kind !== "parameter" || place.path.length > 1) return [];
+  if (place.root.kind !== "parameter") return [];
   if (!/^(shrink|clear|trim|filter)$/.test(effect)) return [];
   const { scope, binding } = place.root;
   return (sites.get(scope) ?? []).flatMap((site): Operation[] => {
     const arg = site.tree.keywords.find(({ name }) => name === binding.name)?.value ??
       site.tree.args[binding.index];
     const passed = arg === undefined ? null : resolver.resolve(arg, site.fn);
-    if (passed === null || passed.path.length === 0 || passed.root.kind === "parameter") return [];
+    if (passed === null || passed.path.length === 0) return [];
+    const { root } = passed;
+    if (root.kind === "parameter" && !isTargetContext(root.scope, root.binding)) return [];
+    const rest = place.path.slice(1);
     const isCut = effect === "trim" || around.length > 0;
     return [{
       ...operation,
-      place: passed,
+      place: rest.length === 0
+        ? passed
+        : { root, path: [...passed.path, ...rest], key: `${passed.key}.${rest.join(".")}` },
       effect: isCut ? "trim" : effect,
       verb: `${scope.name}()`,
       detail: null,

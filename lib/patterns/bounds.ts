@@ -15,7 +15,7 @@ import { isEmptying } from "./operations.ts";
 import { dottedName, isInside } from "./places.ts";
 import { textOf } from "./shapes.ts";
 import type { IfTree, LoopTree, Tree } from "./tree.ts";
-import { contains, walk } from "./tree.ts";
+import { contains, partsOf, walk } from "./tree.ts";
 
 /** The judgement about one site. */
 export interface Bound {
@@ -541,9 +541,32 @@ export function escapes(fn: FunctionModel): boolean {
   if (use.call === null) return useOfName(fn);
   const { callee, args } = use.call;
   const name = callee.type === "member" ? callee.property : dottedName(callee);
+  const kept = keptByCallee(callee, args.indexOf(fn.tree), fn.parent!);
+  if (kept !== null) return kept;
   if (!KEEPS_CALLBACK.test(name)) return false;
   if (callee.type !== "member") return true;
   return !isStreamEvent(callee.object, args[0]) && !isLocalEmitter(callee.object, fn.parent!);
+}
+
+/** Whether a function of the same file keeps the function it is given: null where it is unknown. */
+function keptByCallee(callee: Tree, index: number, scope: FunctionModel): boolean | null {
+  if (callee.type !== "name" || index < 0) return null;
+  const own = lookUp(scope, callee.name)?.binding.values.find((value) => value.type === "function");
+  const parameter = own?.type === "function" ? own.parameters[index]?.name : undefined;
+  if (own?.type !== "function" || parameter === undefined) return null;
+  const isIt = (part: Tree): boolean => part.type === "name" && part.name === parameter;
+  const keeps = (tree: Tree): boolean => {
+    if (tree.type === "function") return tree.body.some((part) => contains(part, isIt));
+    if (
+      tree.type === "assign" && tree.target.type === "member" && tree.value !== null &&
+      isIt(tree.value)
+    ) return true;
+    const isBrief = tree.type === "call" && tree.callee.type === "member" && !tree.construct &&
+      /^(forEach|map|filter|reduce|some|every|find|findIndex|flatMap|sort|then|catch|finally)$/
+        .test(tree.callee.property);
+    return partsOf(tree).some((part) => part.type === "function" && isBrief ? false : keeps(part));
+  };
+  return own.body.some(keeps);
 }
 
 /** A listener on a request, a socket or a child: it ends when the stream does. */
@@ -635,7 +658,10 @@ function useOfName(fn: FunctionModel): boolean {
           : dottedName(tree.callee);
         const values = [...tree.args, ...tree.keywords.map((keyword) => keyword.value)];
         if (values.some((value) => value.type === "name" && value.name === name)) {
-          escaped ||= KEEPS_CALLBACK.test(callee);
+          const index = tree.args.findIndex((value) =>
+            value.type === "name" && value.name === name
+          );
+          escaped ||= keptByCallee(tree.callee, index, scope) ?? KEEPS_CALLBACK.test(callee);
         }
       } else if (tree.type === "return" || tree.type === "assign") {
         // Stored on an object of this very call, it goes away with that object.

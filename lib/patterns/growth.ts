@@ -183,7 +183,7 @@ function natureOf(analysis: Analysis, operation: Operation): "growth" | "fixed" 
     default:
       return "nothing";
   }
-  if (verb === "link") return "growth";
+  if (verb === "link" || verb === "longer copy") return "growth";
   if (verb === "passed") return /^(text|number|fixed)$/.test(shape) ? "nothing" : "growth";
   if (verb === "+=" || verb === "|=") return addNature(analysis, operation);
   if (verb === "+" || verb === "spread" || verb === "concat") {
@@ -335,9 +335,11 @@ const GROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 function throughParameters(analysis: Analysis, operation: Operation): readonly Operation[] {
   const { root, path } = operation.place;
   if (root.kind !== "parameter" || !/^(grow|insert)$/.test(operation.effect)) return [operation];
-  if (natureOf(analysis, operation) !== "growth") return [operation];
   const passed = passedPlaces(analysis, root.scope, root.binding.name, root.binding.index, 0);
-  const callers = passed.map(({ place, site }): Operation => ({
+  const grown = passed.filter(({ place }) =>
+    natureOf(analysis, { ...operation, place: extend(place, path.slice(1)) }) === "growth"
+  );
+  const callers = grown.map(({ place, site }): Operation => ({
     ...operation,
     // Which keys of it grow is the callee's affair; the caller sees one container growing.
     place: extend(place, path.slice(1).filter((step) => !step.startsWith("["))),

@@ -188,10 +188,10 @@ class Collector {
     if (operator !== "=" || value === null) return;
     const rewrite = this.#rewrite(value, place);
     if (rewrite !== null) return add(rewrite.effect, rewrite.verb, rewrite.detail);
-    const isGuarded =
-      around.some((outer) =>
-        outer.type === "if" && contains(outer.test, (part) => this.#is(part, place))
-      ) || value.type === "choice" && value.options.some((option) => this.#is(option, place));
+    const isGuarded = around.some((outer) =>
+      outer.type === "if" && !asksSize(outer.test) &&
+      contains(outer.test, (part) => this.#is(part, place))
+    ) || value.type === "choice" && value.options.some((option) => this.#is(option, place));
     add(isGuarded && isEmptying(value) === "empty" ? "initialise" : "replace", "=", value);
   }
 
@@ -371,6 +371,16 @@ class Collector {
     place: Place,
   ): { effect: Effect; verb: string; detail: Tree | null } | null {
     const self = (part: Tree): boolean => this.#is(part, place);
+    if (value.type === "name") {
+      const made = lookUp(this.#fn, value.name);
+      const copy = made?.scope === this.#fn
+        ? made.binding.values.find((option) => option.type === "call")
+        : undefined;
+      const longer = copy === undefined ? null : this.#longer(copy, self);
+      if (longer !== null) return longer;
+    }
+    const longer = this.#longer(value, self);
+    if (longer !== null) return longer;
     // `this.head = this.head.next`: the rest of a list without its first node.
     const source = this.#resolver.resolve(value, this.#fn);
     if (source !== null && source.key.startsWith(`${place.key}.`)) {
@@ -439,6 +449,26 @@ class Collector {
     return null;
   }
 
+  /** `new Uint8Array(this.log.length + n)`, `Buffer.concat([this.log, chunk])`: a longer copy. */
+  #longer(
+    value: Tree,
+    self: (part: Tree) => boolean,
+  ): { effect: Effect; verb: string; detail: Tree | null } | null {
+    if (value.type !== "call") return null;
+    const [first] = value.args;
+    const isLongerBuffer = value.construct && first?.type === "operation" &&
+      first.operator === "+" &&
+      first.operands.some((part) =>
+        part.type === "member" && /^(length|byteLength)$/.test(part.property) && self(part.object)
+      );
+    const isConcat = /(^|\.)concat$/.test(dottedName(value.callee)) &&
+      first?.type === "collection" &&
+      first.entries.some((entry) => self(entry.value)) && first.entries.length > 1;
+    return isLongerBuffer || isConcat
+      ? { effect: "grow", verb: "longer copy", detail: first ?? null }
+      : null;
+  }
+
   #sliceInside(value: Tree, self: (part: Tree) => boolean): Tree | null | undefined {
     if (value.type !== "call" || value.callee.type !== "member") return undefined;
     if (
@@ -455,6 +485,19 @@ class Collector {
   }
 }
 
+/** `if (buffer.length >= limit)` asks how much there is, not whether there is anything. */
+function asksSize(test: Tree): boolean {
+  return contains(
+    test,
+    (part) =>
+      part.type === "operation" && /^(<|<=|>|>=|==|===)$/.test(part.operator) &&
+      part.operands.some((side) =>
+        side.type === "member" && /^(length|size|byteLength)$/.test(side.property) ||
+        side.type === "call" && dottedName(side.callee) === "len"
+      ),
+  );
+}
+
 /** Tells whether a value empties what it is assigned to. */
 export function isEmptying(value: Tree): "empty" | "nothing" | "other" {
   if (value.type === "collection" && value.shape !== "tuple") {
@@ -464,6 +507,9 @@ export function isEmptying(value: Tree): "empty" | "nothing" | "other" {
     return isEmpty ? "empty" : "other";
   }
   if (value.type === "text" && value.value === "") return "empty";
+  if (value.type === "call" && value.construct && value.args[0]?.type === "number") {
+    if (value.args[0].value === 0) return "empty";
+  }
   if (value.type === "constant" && value.value === null) return "nothing";
   if (
     value.type === "call" && value.args.length === 0 &&

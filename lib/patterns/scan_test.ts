@@ -160,6 +160,7 @@ test("a bound is recognised by the idiom that enforces it", () => {
     guard: "if (this.items.length < this.limit) this.items.push(x);",
     early: "if (this.items.length >= this.limit) return; this.items.push(x);",
     anew: "this.items = []; for (let i = 0; i < x; i++) this.items.push(i);",
+    anew_when_full: "this.items.push(x); if (this.items.length >= this.limit) this.items = [];",
     helper: "this.items.push(x); if (this.items.length > this.limit) this.evict();",
   };
   for (const [idiom, body] of Object.entries(idioms)) {
