@@ -40,6 +40,8 @@ export interface MapOptions<R> {
  *
  * @example
  * ```ts
+ * import { map } from "heapbook/parallel";
+ *
  * const outcomes = await map([1, 2, 3], (n: number) => n * n);
  * ```
  */
