@@ -22,7 +22,7 @@ import {
   SIGMA,
   U_SWITCH,
 } from "./law.ts";
-import { clip, saturate, type SwitchMethod } from "./saturate.ts";
+import { clip, type SwitchMethod, writeSaturated } from "./saturate.ts";
 import {
   cartOptions,
   commonOptions,
@@ -56,6 +56,7 @@ class AdaptiveSmc implements Law {
   readonly signals: Float64Array = new Float64Array(FIRST_OWN + 3);
   readonly activity: Float64Array = new Float64Array(2);
   readonly #o: Options;
+  readonly #io: Float64Array = new Float64Array(4);
   readonly #k1: number;
   readonly #k2: number;
   readonly #lambda1: number;
@@ -74,7 +75,11 @@ class AdaptiveSmc implements Law {
       this.#k2 * (state[OMEGA2]! + this.#lambda2 * state[THETA2]!) +
       o.cartGain * (state[V]! + o.cartLambda * state[X]!);
     const size = Math.abs(sigma), gain = signals[K]!;
-    const uSwitch = -gain * saturate(sigma, o.boundaryLayer, o.switchMethod);
+    const io = this.#io;
+    io[0] = sigma;
+    io[1] = o.boundaryLayer;
+    writeSaturated(io, o.switchMethod);
+    const uSwitch = -gain * io[3]!;
     const isAdapting = size > o.deadZone;
     const rate = isAdapting
       ? clip(this.#gamma * size - o.leakRate * (gain - o.kInit), o.adaptRateLimit)

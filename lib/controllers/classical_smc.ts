@@ -21,7 +21,7 @@ import {
   U_EQ,
   U_SWITCH,
 } from "./law.ts";
-import { clip, saturate, type SwitchMethod } from "./saturate.ts";
+import { clip, type SwitchMethod, writeSaturated } from "./saturate.ts";
 import {
   cartOptions,
   commonOptions,
@@ -53,6 +53,7 @@ class ClassicalSmc implements Law {
   readonly signals: Float64Array = new Float64Array(FIRST_OWN + 1);
   readonly activity: Float64Array = new Float64Array(2);
   readonly #o: Options;
+  readonly #io: Float64Array = new Float64Array(4);
   readonly #k1: number;
   readonly #k2: number;
   readonly #lambda1: number;
@@ -88,7 +89,11 @@ class ClassicalSmc implements Law {
       o.cartGain * (state[V]! + o.cartLambda * state[X]!);
     const epsilon = o.boundaryLayer + o.boundaryLayerSlope * Math.abs(sigma);
     const isHeld = Math.abs(sigma) < o.hysteresisRatio * o.boundaryLayer;
-    const s = isHeld ? 0 : saturate(sigma, epsilon, o.switchMethod);
+    const io = this.#io;
+    io[0] = sigma;
+    io[1] = epsilon;
+    writeSaturated(io, o.switchMethod);
+    const s = isHeld ? 0 : io[3]!;
     const uSwitch = -this.#K * s - this.#kd * sigma;
     this.#equivalent.evaluate(state);
     signals[SIGMA] = sigma;

@@ -66,9 +66,22 @@ export class Controller {
    * @throws {Error} After `cleanup()`.
    */
   control(state: Float64Array): number {
-    // The law writes into an array: a number returned from a large call would be boxed on the heap.
-    this.#step(state);
+    this.update(state);
     return this.#signals[FORCE]!;
+  }
+
+  /**
+   * Does what `control` does and leaves the force in `signals[0]`. A number that a call returns may
+   * be boxed on the heap; engines call this.
+   */
+  update(state: Float64Array): void {
+    const law = this.#law;
+    if (law === null) throw this.#released("compute a force");
+    if (!this.#acceptsNonFinite && !isFiniteState(state)) {
+      throw new NonFiniteState(`compute the force of ${this.name}`, state);
+    }
+    law.update(state);
+    this.telemetry.record(law.signals);
   }
 
   /** Sliding variable of the last call. */
@@ -123,16 +136,6 @@ export class Controller {
   /** The same as `cleanup()`. */
   [Symbol.dispose](): void {
     this.cleanup();
-  }
-
-  #step(state: Float64Array): void {
-    const law = this.#law;
-    if (law === null) throw this.#released("compute a force");
-    if (!this.#acceptsNonFinite && !isFiniteState(state)) {
-      throw new NonFiniteState(`compute the force of ${this.name}`, state);
-    }
-    law.update(state);
-    this.telemetry.record(law.signals);
   }
 
   #released(action: string): Error {

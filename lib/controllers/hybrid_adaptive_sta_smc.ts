@@ -14,7 +14,7 @@
 
 import { isFiniteState, OMEGA1, OMEGA2, type Plant, THETA1, THETA2, V, X } from "../plant/mod.ts";
 import { EquivalentControl } from "./equivalent_control.ts";
-import { hyperbolicTangent } from "./hyperbolic_tangent.ts";
+import { writeTangent } from "./hyperbolic_tangent.ts";
 import { hybridGainNames, hybridSchema } from "./hybrid_schema.ts";
 import {
   CHANGED,
@@ -29,12 +29,13 @@ import {
   U_EQ,
   U_SWITCH,
 } from "./law.ts";
-import { clip } from "./saturate.ts";
 
 const K1 = FIRST_OWN, K2 = FIRST_OWN + 1, U_INT = FIRST_OWN + 2, U_CART = FIRST_OWN + 3;
 /** Index of the number of earlier calls in the hybrid law's signals. */
 export const CALLS: number = FIRST_OWN + 4;
 
+// Places in the scratch array; numbers that go in or out of a call may be boxed on the heap.
+const TANGENT = 0, FORCE_BEFORE = 2;
 // Calls after which adaptation slows down, and how much each further one counts.
 const TAPER_START = 1000, TAPER_RATE = 0.01;
 // Beyond these the law gives up: |s|, ‖(x, θ1, θ2)‖ and ‖(v, ω1, ω2)‖.
@@ -73,6 +74,7 @@ class HybridAdaptiveStaSmc implements Law {
   readonly activity: Float64Array = new Float64Array(2);
   readonly #o: Options;
   readonly #gains: Float64Array;
+  readonly #io: Float64Array = new Float64Array(3);
   readonly #equivalent: EquivalentControl;
 
   constructor(o: Options, plant: Plant | undefined) {
@@ -103,19 +105,23 @@ class HybridAdaptiveStaSmc implements Law {
     this.#writeCart(state);
     this.#equivalent.evaluate(state);
     const s = signals[SIGMA]!, size = Math.abs(s), root = Math.sqrt(size);
-    const isResting = size <= o.deadZone;
-    const g = isResting ? 0 : hyperbolicTangent(s / Math.max(o.satSoftWidth, o.deadZone));
+    const isResting = size <= o.deadZone, io = this.#io;
+    io[TANGENT] = s / Math.max(o.satSoftWidth, o.deadZone);
+    writeTangent(io, TANGENT);
+    const g = isResting ? 0 : io[TANGENT + 1]!;
     const k1 = signals[K1]!, k2 = signals[K2]!, uInt = signals[U_INT]!;
     const rest = -o.dampingGain * s + signals[U_CART]! + signals[U_EQ]!;
 
-    this.#adapt(size, -k1 * root * g + uInt + rest, isResting);
+    io[FORCE_BEFORE] = -k1 * root * g + uInt + rest;
+    this.#adapt(isResting);
     const switching = -signals[K1]! * root * g;
-    let uIntNext = isResting ? uInt : clip(uInt - signals[K2]! * g * o.dt, o.uIntMax);
+    const moved = uInt - signals[K2]! * g * o.dt, bound = o.uIntMax, limit = o.maxForce;
+    let uIntNext = isResting ? uInt : Math.max(-bound, Math.min(bound, moved));
     const wanted = switching + uIntNext + rest;
-    let u = clip(wanted, o.maxForce);
+    let u = Math.max(-limit, Math.min(limit, wanted));
     if (u !== wanted) {
       uIntNext = uInt;
-      u = clip(switching + uIntNext + rest, o.maxForce);
+      u = Math.max(-limit, Math.min(limit, switching + uIntNext + rest));
     }
     signals[U_INT] = uIntNext;
     signals[U_SWITCH] = switching;
@@ -168,8 +174,9 @@ class HybridAdaptiveStaSmc implements Law {
     this.signals[U_CART] = -share * o.cartPGain * (state[V]! + o.cartPLambda * state[X]!);
   }
 
-  #adapt(size: number, force: number, isResting: boolean): void {
+  #adapt(isResting: boolean): void {
     const o = this.#o, signals = this.signals;
+    const size = Math.abs(signals[SIGMA]!), force = this.#io[FORCE_BEFORE]!;
     const k1 = signals[K1]!, k2 = signals[K2]!;
     const isSaturated = Math.abs(force) > o.maxForce + 1e-12 && size < o.adaptationSatThreshold;
     let d1 = -o.gainLeak, d2 = -o.gainLeak;

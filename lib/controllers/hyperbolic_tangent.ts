@@ -30,23 +30,25 @@ export const SERIES: readonly number[] = Array.from(
 const POWERS = Float64Array.from({ length: 65 }, (_, k) => 2 ** k);
 const [LN2_HIGH, LN2_LOW] = LN2;
 const [E0, E1, E2, E3, E4, E5, E6, E7, E8, E9, E10, E11] = SERIES as unknown as Twelve;
-const io = new Float64Array(2);
 
 /** Returns tanh x. */
 export function hyperbolicTangent(x: number): number {
-  // Numbers pass through an array since one returned from a large call may be boxed on the heap.
-  io[0] = x;
-  compute();
+  const io = Float64Array.of(x, 0);
+  writeTangent(io, 0);
   return io[1]!;
 }
 
-function compute(): void {
-  const x = io[0]!, double = 2 * Math.abs(x);
+/**
+ * Reads x from `io[at]` and writes tanh x to `io[at + 1]`. Allocates nothing: a number that is
+ * returned from a call may be boxed on the heap, so laws use this.
+ */
+export function writeTangent(io: Float64Array, at: number): void {
+  const x = io[at]!, double = 2 * Math.abs(x);
   if (double !== double) {
-    io[1] = x;
+    io[at + 1] = x;
     return;
   }
-  const y = SATURATED < double ? SATURATED : double;
+  const y = Math.min(SATURATED, double);
   const k = (y * LOG2_E + ROUND) - ROUND;
   const high = y - k * LN2_HIGH, low = k * LN2_LOW;
   const r = high - low, tail = (high - r) - low;
@@ -57,19 +59,17 @@ function compute(): void {
   const q = r2 * P + (tail + tail * r);
   const t0 = r + q, t0Rest = q - (t0 - r);
 
-  const scale = POWERS[k]!, base = scale - 1, m = scale * t0;
+  // An index that is not known to be whole would be boxed.
+  const scale = POWERS[k | 0]!, base = scale - 1, m = scale * t0;
   const t = base + m, tRest = scale * t0Rest + (m - (t - base));
   const sum = t + 2, part = sum - 2, sumRest = (2 - (sum - part)) + (t - part);
   // The quotient's upper half, and what is missing from it by exact products (Dekker 1971).
-  const inverse = 1 / sum, head = upperHalf(t * inverse), sumHead = upperHalf(sum);
+  const inverse = 1 / sum, ratio = t * inverse;
+  const ratioScaled = ratio * SPLIT, head = ratioScaled - (ratioScaled - ratio);
+  const sumScaled = sum * SPLIT, sumHead = sumScaled - (sumScaled - sum);
   const missing = (t - head * sumHead) - head * (sum - sumHead);
   const size = head + (missing + (tRest - head * (sumRest + tRest))) * inverse;
-  io[1] = x < 0 ? -size : size;
-}
-
-function upperHalf(value: number): number {
-  const scaled = value * SPLIT;
-  return scaled - (scaled - value);
+  io[at + 1] = x < 0 ? -size : size;
 }
 
 type Twelve = [

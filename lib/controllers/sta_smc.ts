@@ -23,7 +23,7 @@ import {
   U_EQ,
   U_SWITCH,
 } from "./law.ts";
-import { clip, saturate, type SwitchMethod } from "./saturate.ts";
+import { clip, type SwitchMethod, writeSaturated } from "./saturate.ts";
 import {
   cartOptions,
   commonOptions,
@@ -54,6 +54,7 @@ class StaSmc implements Law {
   readonly signals: Float64Array = new Float64Array(FIRST_OWN + 1);
   readonly activity: Float64Array = new Float64Array(2);
   readonly #o: Options;
+  readonly #io: Float64Array = new Float64Array(4);
   readonly #K1: number;
   readonly #K2: number;
   readonly #k1: number;
@@ -83,7 +84,11 @@ class StaSmc implements Law {
     const sigma = this.#k1 * (state[OMEGA1]! + this.#lambda1 * state[THETA1]!) +
       this.#k2 * (state[OMEGA2]! + this.#lambda2 * state[THETA2]!) +
       o.cartGain * (state[V]! + o.cartLambda * state[X]!);
-    const s = saturate(sigma, o.boundaryLayer, o.switchMethod);
+    const io = this.#io;
+    io[0] = sigma;
+    io[1] = o.boundaryLayer;
+    writeSaturated(io, o.switchMethod);
+    const s = io[3]!;
     const z = signals[Z]!;
     this.#equivalent.evaluate(state);
     const uSwitch = -this.#K1 * Math.sqrt(Math.abs(sigma)) * s + z - o.dampingGain * sigma;

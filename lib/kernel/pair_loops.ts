@@ -56,6 +56,9 @@ export class PairLoops {
   readonly #start: Readonly<Record<string, number>>;
   readonly #gainsAt: readonly number[];
   readonly #sumsAt: readonly number[];
+  readonly #lanes: [PairMember | undefined, PairMember | undefined] = [undefined, undefined];
+  #queue: readonly PairMember[] = [];
+  #next: number = 0;
   readonly #keptAt: readonly (readonly [name: string, at: number])[];
 
   private constructor(setup: PairSetup) {
@@ -82,39 +85,42 @@ export class PairLoops {
 
   /** Advances all members as far as the kernel may. */
   run(members: readonly PairMember[]): void {
-    const lanes: [PairMember | undefined, PairMember | undefined] = [undefined, undefined];
-    let next = 0;
-    const refill = (lane: Lane) => {
-      lanes[lane] = undefined;
-      while (lanes[lane] === undefined && next < members.length) {
-        const member = members[next++]!;
-        if (!isInBox(member.state, this.#setup.limits)) continue;
-        lanes[lane] = member;
-        this.#load(lane, member);
-      }
-    };
-    refill(0);
-    refill(1);
-    while (lanes[0] !== undefined || lanes[1] !== undefined) this.#advance(lanes, refill);
+    this.#queue = members;
+    this.#next = 0;
+    this.#refill(0);
+    this.#refill(1);
+    while (this.#lanes[0] !== undefined || this.#lanes[1] !== undefined) this.#advance();
+    this.#queue = [];
   }
 
-  #advance(
-    lanes: readonly [PairMember | undefined, PairMember | undefined],
-    refill: (lane: Lane) => void,
-  ): void {
-    const loop = this.#loop, { steps } = this.#setup;
+  #advance(): void {
+    const loop = this.#loop, lanes = this.#lanes, { steps } = this.#setup;
     // A lane without a member runs along with the other one's numbers.
     if (lanes[0] === undefined) loop.mirror(1);
     if (lanes[1] === undefined) loop.mirror(0);
-    const left = (lane: Lane) => steps - (lanes[lane]?.steps ?? 0);
-    const ended = loop.run(Math.min(left(0), left(1)));
-    for (const lane of [0, 1] as const) {
-      const member = lanes[lane];
-      if (member === undefined) continue;
-      member.steps += loop.stepsTaken;
-      if (member.steps < steps && (ended & (1 << lane)) === 0) continue;
-      this.#store(lane, member);
-      refill(lane);
+    const left0 = lanes[0] === undefined ? steps : steps - lanes[0].steps;
+    const left1 = lanes[1] === undefined ? steps : steps - lanes[1].steps;
+    const ended = loop.run(left0 < left1 ? left0 : left1), taken = loop.stepsTaken;
+    this.#count(0, taken, (ended & 1) !== 0);
+    this.#count(1, taken, (ended & 2) !== 0);
+  }
+
+  #count(lane: Lane, taken: number, isStuck: boolean): void {
+    const member = this.#lanes[lane];
+    if (member === undefined) return;
+    member.steps += taken;
+    if (member.steps < this.#setup.steps && !isStuck) return;
+    this.#store(lane, member);
+    this.#refill(lane);
+  }
+
+  #refill(lane: Lane): void {
+    this.#lanes[lane] = undefined;
+    while (this.#lanes[lane] === undefined && this.#next < this.#queue.length) {
+      const member = this.#queue[this.#next++]!;
+      if (!isInBox(member.state, this.#setup.limits)) continue;
+      this.#lanes[lane] = member;
+      this.#load(lane, member);
     }
   }
 

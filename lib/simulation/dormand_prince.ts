@@ -12,7 +12,7 @@ import type { Dynamics, Integrator, IntegratorName, Tolerances } from "./integra
 
 const STAGES = 7;
 // Rows of the tableau; the last is also the fifth-order result.
-const A: readonly (readonly number[])[] = [
+const A: readonly Float64Array[] = [
   [],
   [1 / 5],
   [3 / 40, 9 / 40],
@@ -20,7 +20,7 @@ const A: readonly (readonly number[])[] = [
   [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
   [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
   [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
-];
+].map((row) => Float64Array.from(row));
 // Fifth-order less fourth-order weights.
 const E: readonly number[] = [
   71 / 57600,
@@ -31,6 +31,10 @@ const E: readonly number[] = [
   22 / 525,
   -1 / 40,
 ];
+// Places in the scratch array.
+const NEXT = 0, SIZE = 1, ERROR = 2;
+// Places in the inputs.
+const FORCE = 0, DT = 1;
 const SAFETY = 0.9, LEAST_FACTOR = 0.2, LARGEST_FACTOR = 5;
 // An inner step below this part of the interval means that the error cannot be met.
 const LEAST_PART = 1e-10;
@@ -43,8 +47,10 @@ export class DormandPrince implements Integrator {
   readonly #atol: number;
   readonly #rates: readonly Float64Array[];
   readonly #stage: Float64Array;
-  /** Next inner step, interval, error of the last inner step: kept here so none is boxed. */
-  readonly #h: Float64Array = Float64Array.of(Infinity, 0, 0);
+  /** Scratch; numbers that go in or out of a call may be boxed on the heap. */
+  readonly #io: Float64Array = Float64Array.of(Infinity, 0, 0);
+  /** Force (N) and step (s) of `advance`. */
+  readonly inputs: Float64Array = new Float64Array(2);
 
   /** Creates it for states of `size` components. */
   constructor(size: number, { rtol = 1e-6, atol = 1e-9 }: Tolerances = {}) {
@@ -56,14 +62,21 @@ export class DormandPrince implements Integrator {
 
   /** Advances `state` in place by `dt` s under a constant force (N). */
   step(system: Dynamics, state: Float64Array, force: number, dt: number): void {
-    const h = this.#h;
+    this.inputs[FORCE] = force;
+    this.inputs[DT] = dt;
+    this.advance(system, state);
+  }
+
+  /** Advances `state` by what `inputs` say. */
+  advance(system: Dynamics, state: Float64Array): void {
+    const io = this.#io, dt = this.inputs[DT]!;
     let done = 0;
     while (done < dt) {
-      const left = dt - done;
-      const isLast = !(h[0]! < left);
-      const size = isLast ? left : h[0]!;
-      this.#attempt(system, state, force, size);
-      const error = h[2]!;
+      const left = dt - done, isLast = !(io[NEXT]! < left), size = isLast ? left : io[NEXT]!;
+      io[SIZE] = size;
+      this.#attempt(system, state);
+      this.#estimate(state);
+      const error = io[ERROR]!;
       if (error <= 1) {
         state.set(this.#stage);
         done = isLast ? dt : done + size;
@@ -73,20 +86,21 @@ export class DormandPrince implements Integrator {
             `current value is ${error} times the tolerance at an inner step of ${size} s`,
         );
       }
-      const wish = SAFETY * error ** (-1 / this.order);
+      const wish = Math.min(LARGEST_FACTOR, SAFETY * error ** (-1 / this.order));
       // A step whose error is no number is tried again with the smallest factor.
-      const factor = error >= 0 ? Math.max(LEAST_FACTOR, Math.min(LARGEST_FACTOR, wish)) : 0.2;
-      h[0] = size * factor;
+      const factor = Math.max(LEAST_FACTOR, error >= 0 ? wish : 0);
+      io[NEXT] = size * factor;
     }
   }
 
   /** Forgets the inner step that was found fit. */
   reset(): void {
-    this.#h[0] = Infinity;
+    this.#io[NEXT] = Infinity;
   }
 
-  #attempt(system: Dynamics, state: Float64Array, force: number, size: number): void {
-    const rates = this.#rates, stage = this.#stage;
+  #attempt(system: Dynamics, state: Float64Array): void {
+    const rates = this.#rates, stage = this.#stage, force = this.inputs[FORCE]!;
+    const size = this.#io[SIZE]!;
     system.derivative(state, force, rates[0]!);
     for (let s = 1; s < STAGES; s++) {
       const row = A[s]!;
@@ -97,12 +111,11 @@ export class DormandPrince implements Integrator {
       }
       system.derivative(stage, force, rates[s]!);
     }
-    this.#h[2] = this.#errorOf(state, size);
   }
 
-  /** Root mean square of the estimated errors over their tolerances. */
-  #errorOf(state: Float64Array, size: number): number {
-    const rates = this.#rates, stage = this.#stage;
+  /** Writes the root mean square of the estimated errors over their tolerances. */
+  #estimate(state: Float64Array): void {
+    const rates = this.#rates, stage = this.#stage, size = this.#io[SIZE]!;
     let total = 0;
     for (let i = 0; i < state.length; i++) {
       let sum = 0;
@@ -111,6 +124,6 @@ export class DormandPrince implements Integrator {
       const part = size * sum / scale;
       total += part * part;
     }
-    return Math.sqrt(total / state.length);
+    this.#io[ERROR] = Math.sqrt(total / state.length);
   }
 }

@@ -17,6 +17,10 @@ export interface Integrator {
   readonly order: number;
   /** Advances `state` in place by `dt` s under a constant force (N). */
   step(system: Dynamics, state: Float64Array, force: number, dt: number): void;
+  /** Force (N) and step (s) of `advance`. */
+  readonly inputs: Float64Array;
+  /** Does what `step` does with `inputs`: numbers that go into a call may be boxed on the heap. */
+  advance(system: Dynamics, state: Float64Array): void;
   /** Forgets what was learnt from earlier steps. */
   reset(): void;
 }

@@ -45,9 +45,13 @@ export function createIntegrator(
   }
 }
 
+// Places in an integrator's inputs.
+const FORCE = 0, DT = 1;
+
 class Euler implements Integrator {
   readonly name: IntegratorName = "euler";
   readonly order: number = 1;
+  readonly inputs: Float64Array = new Float64Array(2);
   readonly #rate: Float64Array;
 
   constructor(size: number) {
@@ -55,6 +59,13 @@ class Euler implements Integrator {
   }
 
   step(system: Dynamics, state: Float64Array, force: number, dt: number): void {
+    this.inputs[FORCE] = force;
+    this.inputs[DT] = dt;
+    this.advance(system, state);
+  }
+
+  advance(system: Dynamics, state: Float64Array): void {
+    const force = this.inputs[FORCE]!, dt = this.inputs[DT]!;
     const rate = this.#rate;
     system.derivative(state, force, rate);
     for (let i = 0; i < state.length; i++) state[i]! += dt * rate[i]!;
@@ -66,6 +77,7 @@ class Euler implements Integrator {
 class Midpoint implements Integrator {
   readonly name: IntegratorName = "rk2";
   readonly order: number = 2;
+  readonly inputs: Float64Array = new Float64Array(2);
   readonly #rate: Float64Array;
   readonly #middle: Float64Array;
 
@@ -75,6 +87,13 @@ class Midpoint implements Integrator {
   }
 
   step(system: Dynamics, state: Float64Array, force: number, dt: number): void {
+    this.inputs[FORCE] = force;
+    this.inputs[DT] = dt;
+    this.advance(system, state);
+  }
+
+  advance(system: Dynamics, state: Float64Array): void {
+    const force = this.inputs[FORCE]!, dt = this.inputs[DT]!;
     const rate = this.#rate, middle = this.#middle, half = 0.5 * dt;
     system.derivative(state, force, rate);
     for (let i = 0; i < state.length; i++) middle[i] = state[i]! + half * rate[i]!;
@@ -88,6 +107,7 @@ class Midpoint implements Integrator {
 class RungeKutta4 implements Integrator {
   readonly name: IntegratorName = "rk4";
   readonly order: number = 4;
+  readonly inputs: Float64Array = new Float64Array(2);
   readonly #rate: Float64Array;
   readonly #stage: Float64Array;
   readonly #sum: Float64Array;
@@ -99,6 +119,13 @@ class RungeKutta4 implements Integrator {
   }
 
   step(system: Dynamics, state: Float64Array, force: number, dt: number): void {
+    this.inputs[FORCE] = force;
+    this.inputs[DT] = dt;
+    this.advance(system, state);
+  }
+
+  advance(system: Dynamics, state: Float64Array): void {
+    const force = this.inputs[FORCE]!, dt = this.inputs[DT]!;
     const rate = this.#rate, stage = this.#stage, sum = this.#sum, half = 0.5 * dt, sixth = dt / 6;
     system.derivative(state, force, rate);
     for (let i = 0; i < state.length; i++) {

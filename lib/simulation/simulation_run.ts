@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Controller } from "../controllers/mod.ts";
 import { SingleLoop } from "../kernel/mod.ts";
 import { isFiniteState, NonFiniteState, type Plant, STATE_SIZE } from "../plant/mod.ts";
 import { explainGuard, type Guards, keepsGuards, readGuards } from "./guards.ts";
@@ -148,15 +149,21 @@ export class SimulationRun {
   #advancePlain(last: number): void {
     const { controller, plant, dt, onStep, maxForce = Infinity } = this.#options;
     const state = this.#state, integrator = this.#integrator, recorder = this.#recorder;
-    const guards = this.#guards;
+    const guards = this.#guards, own = ownController(controller);
+    const wishes = own === undefined ? new Float64Array(1) : own.signals;
     while (this.#step < last && !this.#isEnded) {
-      const wish = controller.control(state);
-      const force = wish > maxForce ? maxForce : wish < -maxForce ? -maxForce : wish;
+      // Numbers pass through arrays: one that goes in or out of a call may be boxed on the heap.
+      if (own !== undefined) own.update(state);
+      else wishes[0] = controller.control(state);
+      const wish = wishes[0]!;
+      const force = Math.max(-maxForce, Math.min(maxForce, wish));
       if (force - force !== 0) {
         return this.end("non_finite", `the force is ${force} at step ${this.#number}`);
       }
       recorder.recordForce(force);
-      integrator.step(plant, state, force, dt);
+      integrator.inputs[0] = force;
+      integrator.inputs[1] = dt;
+      integrator.advance(plant, state);
       if (!isFiniteState(state)) {
         throw new NonFiniteState(`complete step ${this.#number + 1}`, state);
       }
@@ -217,6 +224,13 @@ export class SimulationRun {
       isValid,
     };
   }
+}
+
+/** Returns a controller of the laboratory's own that nobody has changed. */
+function ownController(controller: SimulatedController): Controller | undefined {
+  const isOwn = controller instanceof Controller &&
+    controller.control === Controller.prototype.control;
+  return isOwn ? controller : undefined;
 }
 
 /**
