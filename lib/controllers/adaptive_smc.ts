@@ -116,13 +116,7 @@ export const adaptiveSmc: ControllerDefinition = {
     type: "object",
     description: "Adaptive sliding-mode control",
     properties: {
-      gains: gainsSchema(GAIN_NAMES, [
-        44.901871143302785,
-        50.11872336272722,
-        1.3803803533292274,
-        14.522426208585166,
-        5.0470753464512015,
-      ]),
+      gains: gainsSchema(GAIN_NAMES, [38.202, 88.571, 3.7409, 10.751, 0.93765]),
       ...commonOptions,
       leak_rate: nonNegative("Rate at which K returns to K_init, 1/s", 0.01),
       dead_zone: nonNegative("|sigma| up to which K rests", 0.05),

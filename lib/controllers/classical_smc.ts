@@ -122,14 +122,7 @@ export const classicalSmc: ControllerDefinition = {
     type: "object",
     description: "Classical sliding-mode control with a boundary layer",
     properties: {
-      gains: gainsSchema(GAIN_NAMES, [
-        0.4639121085420244,
-        0.5023743496672463,
-        0.8544700184640758,
-        6.599308406797382,
-        199.52623149688787,
-        199.52623149688787,
-      ]),
+      gains: gainsSchema(GAIN_NAMES, [1.4204, 2.5761, 11.638, 40.945, 12.682, 66.406]),
       ...commonOptions,
       boundary_layer: positive("Boundary-layer width of the sliding variable", 0.3),
       boundary_layer_slope: nonNegative("Growth of the width with |sigma|", 0),

@@ -21,12 +21,7 @@ export const hybridSchema: ObjectSchema = {
   type: "object",
   description: "Hybrid adaptive super-twisting control",
   properties: {
-    gains: gainsSchema(hybridGainNames, [
-      72.17242855577966,
-      5.936241384164845,
-      72.62994110700663,
-      15.80427495570555,
-    ]),
+    gains: gainsSchema(hybridGainNames, [52.095, 2.8634, 64.495, 8.4102]),
     ...commonOptions,
     surface: {
       type: "string",

@@ -10,7 +10,7 @@ import type { PropertySchema } from "../plant/mod.ts";
 export function gainsSchema(names: readonly string[], gains: readonly number[]): PropertySchema {
   return {
     type: "array",
-    description: `Gains [${names.join(", ")}]`,
+    description: `Gains [${names.join(", ")}]; found by: heapbook tune NAME --defaults`,
     items: { type: "number" },
     minItems: names.length,
     maxItems: names.length,

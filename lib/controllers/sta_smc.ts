@@ -124,14 +124,7 @@ export const staSmc: ControllerDefinition = {
     type: "object",
     description: "Super-twisting sliding-mode control",
     properties: {
-      gains: gainsSchema(GAIN_NAMES, [
-        199.52623149688787,
-        5.038848242732477,
-        16.10233336387613,
-        18.061315997169057,
-        3.22081725632107,
-        7.728257449869153,
-      ]),
+      gains: gainsSchema(GAIN_NAMES, [49.682, 0.62173, 11.888, 19.206, 6.6012, 12.373]),
       ...commonOptions,
       boundary_layer: positive("Boundary-layer width of the sliding variable", 0.3),
       damping_gain: nonNegative("Linear damping of the sliding variable, N", 0),
