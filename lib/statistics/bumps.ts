@@ -21,23 +21,46 @@ const END_POINTS = 5;
  */
 export function withoutBumps(y: ArrayLike<number>): Float64Array {
   const clean = Float64Array.from(y);
-  const last = y.length - 1;
   if (y.length < END_POINTS + 4) return clean;
-  const expected = clean.map((value, i) => i < 2 || i > last - 2 ? value : amongNeighbours(y, i));
-  const inner = expected.map((value, i) => Math.abs(clean[i]! - value)).subarray(2, last - 1);
+  const last = y.length - 1;
+  const isBump = new Uint8Array(y.length);
+  // A bump hides its neighbours: those that stand aside once it is gone are found the second time.
+  for (let pass = 0; pass < 2; pass++) {
+    const limit = markBumps(clean, isBump);
+    bridge(clean, isBump);
+    for (const [i, inward] of [[1, 1], [0, 1], [last - 1, -1], [last, -1]] as const) {
+      const value = extrapolated(clean, i, inward);
+      const tolerance = limit + 1e-9 * Math.abs(value);
+      // Above its neighbours too: a line through a change of level says nothing.
+      const highest = Math.max(value, clean[i + inward]!, clean[i + 2 * inward]!);
+      if (clean[i]! - highest > tolerance) clean[i] = value;
+    }
+  }
+  return clean;
+}
+
+/** Marks inner bumps and returns how far a sample may stand aside. */
+function markBumps(y: Float64Array, isBump: Uint8Array): number {
+  const last = y.length - 1;
+  const expected = y.map((value, i) => i < 2 || i > last - 2 ? value : amongNeighbours(y, i));
+  const inner = expected.map((value, i) => Math.abs(y[i]! - value)).subarray(2, last - 1);
   const limit = BUMP_SIGMAS * quantile(inner, 0.8) / Q80_OF_NORMAL;
   for (let i = 2; i <= last - 2; i++) {
     const deviation = Math.abs(y[i]! - expected[i]!);
-    if (deviation > limit && isAside(y, i, deviation)) clean[i] = expected[i]!;
+    if (deviation > limit && isAside(y, i, deviation)) isBump[i] = 1;
   }
-  for (const [i, inward] of [[1, 1], [0, 1], [last - 1, -1], [last, -1]] as const) {
-    const value = extrapolated(clean, i, inward);
-    const tolerance = limit + 1e-9 * Math.abs(value);
-    // Above its neighbours too: a line through a change of level says nothing.
-    const highest = Math.max(value, clean[i + inward]!, clean[i + 2 * inward]!);
-    if (clean[i]! - highest > tolerance) clean[i] = value;
+  return limit;
+}
+
+/** Draws a line over marked samples, from the last good one to the next. */
+function bridge(y: Float64Array, isBump: Uint8Array): void {
+  for (let i = 1; i < y.length; i++) {
+    if (!isBump[i]) continue;
+    const from = i - 1;
+    let to = i;
+    while (isBump[to]) to++;
+    for (; i < to; i++) y[i] = y[from]! + (y[to]! - y[from]!) * (i - from) / (to - from);
   }
-  return clean;
 }
 
 /** Median of the two samples before and the two after, which is exact on a line. */

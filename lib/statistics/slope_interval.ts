@@ -3,7 +3,7 @@
  *
  * Samples of memory are few (some tens), their noise is correlated over many samples, rounded to
  * pages, and made of sparse steps. A block bootstrap needs blocks longer than the correlation and
- * many of them: with 50 samples of AR(1) noise at 0.8 its "99 %" interval covers about 80 %
+ * many of them: with 50 samples of AR(1) noise at 0.8 its "99 %" interval covers 75 %
  * (`bench/interval_coverage.md`), as do its relatives with estimated long-run variance. So the noise
  * is modelled: y = a + b x + u + e, with u first-order autoregressive (anything from white noise to
  * a random walk, which is what lasting steps add up to) and e white, which is what rounding to
@@ -17,6 +17,7 @@
 
 import { withoutBumps } from "./bumps.ts";
 import { checkConfidence, incompleteBeta, studentQuantile } from "./distributions.ts";
+import { sparseStepsInterval } from "./sparse_steps.ts";
 
 /** Longer series are averaged over blocks: what is left of the correlation is modelled. */
 const MAX_POINTS = 250;
@@ -63,6 +64,8 @@ export function slopeInterval(
   const points = centred(x, withoutBumps(y));
   const exact = exactSlope(points);
   if (exact !== null) return { slope: exact, low: exact, high: exact, confidence };
+  const stepped = sparseStepsInterval(points.x, points.y, confidence);
+  if (stepped !== null) return { ...stepped, confidence };
   const degrees = points.x.length - 2;
   const parts = posterior(points);
   const slope = parts.reduce((sum, part) => sum + part.weight * part.centre, 0);

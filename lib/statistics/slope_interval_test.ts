@@ -54,6 +54,25 @@ for (const [name, noise] of Object.entries(noises)) {
   });
 }
 
+test("slopeInterval() takes a few lasting steps on a line for what they may be, and stairs for growth", () => {
+  const random = createRandom("steps");
+  const x = cycles(50);
+  let covered = 0;
+  const runs = 400;
+  for (let k = 0; k < runs; k++) {
+    let level = 3e6;
+    const y = x.map((v) => {
+      if (random.next() < 0.04) level += 1000 + 9000 * random.next();
+      return level + 8 * v + (random.next() < 0.05 ? 204_880 * random.next() : 0);
+    });
+    const { low, high } = slopeInterval(x, y);
+    if (low <= 8 + 1e-9 && 8 - 1e-9 <= high) covered++;
+  }
+  assert.ok(wilsonInterval(covered, runs, 0.999)[1] >= 0.985, `${covered} of ${runs}`);
+  const stairs = slopeInterval(x, x.map((v) => 4096 * Math.floor(v / 110)));
+  assert.ok(stairs.low > 0 && stairs.low < 4096 / 110 && 4096 / 110 < stairs.high);
+});
+
 test("slopeInterval() is exact on a line, bumps or not", () => {
   fc.assert(fc.property(
     fc.integer({ min: -64, max: 1000 }),
