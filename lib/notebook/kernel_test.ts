@@ -33,7 +33,7 @@ function cells(...sources: readonly string[]): Notebook {
 
 async function outcome(notebook: Notebook, options: RunOptions = {}): Promise<string> {
   try {
-    await runNotebook(notebook, await kernel(), options);
+    await runNotebook(notebook, await kernel(), { timeoutSeconds: 120, ...options });
     return "ran";
   } catch (error) {
     return (error as Error).message;

@@ -39,6 +39,7 @@ export interface ProgressOptions {
 export const PROGRESS_MIME = "application/vnd.heapbook.progress+json";
 
 const BAR_CELLS = 24;
+const NOTEBOOK_INTERVAL_MS = 100;
 const TERMINAL_INTERVAL_MS = 100;
 const LOG_INTERVAL_MS = 10_000;
 
@@ -119,14 +120,23 @@ interface Shown {
 
 function notebookBars(title: string): Shown {
   let live: Promise<LiveOutput> | undefined;
-  const draw = async (rows: ReadonlyMap<string, ProgressRow>): Promise<void> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const send = async (rows: ReadonlyMap<string, ProgressRow>): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
     if (rows.size === 0) return;
     const bundle = progressBundle(title, rows.values());
     live ??= showLive(bundle);
     await (await live).update(bundle);
   };
-  // Progress is no reason to fail the work it reports on.
-  return { draw: (rows) => void draw(rows).catch(() => {}), finish: draw };
+  return {
+    // Only what will be seen is put into words: a million updates must cost nothing.
+    // And progress is no reason to fail the work that it reports on.
+    draw: (rows) => {
+      timer ??= setTimeout(() => void send(rows).catch(() => {}), NOTEBOOK_INTERVAL_MS);
+    },
+    finish: send,
+  };
 }
 
 function textBars(options: ProgressOptions): Shown {

@@ -141,7 +141,7 @@ test("jupyter nbconvert runs the published notebook and shows the same", needsJu
     "by_jupyter.ipynb",
   ];
   const env = { ...process.env, JUPYTER_PATH: join(root, ".jupyter") };
-  const run = spawnSync("jupyter", args, { cwd: folder, env, encoding: "utf8" });
+  const run = spawnSync("jupyter", args, { cwd: folder, env, encoding: "utf8", timeout: 300_000 });
   assert.equal(run.status, 0, run.stderr);
   // It validates what it reads, and only warns.
   assert.doesNotMatch(run.stderr, /invalid|validation|missing an id/i);

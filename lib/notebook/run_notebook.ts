@@ -56,7 +56,8 @@ export class NotebookFailed extends Error {
   }
 }
 
-const INTERRUPT_GRACE_MS = 5_000;
+const INTERRUPT_INTERVAL_MS = 1_000;
+const INTERRUPT_ATTEMPTS = 10;
 const ABORT_WINDOW_MS = 250;
 const ABORT_ATTEMPTS = 4;
 const LATE_OUTPUT_MS = 200; // Deno's standard output may come after its idle status.
@@ -137,13 +138,22 @@ async function runCell(
     const words = kernel.stderr().trim().split("\n").slice(-5).join("\n");
     return { problem: `ended the kernel (${ended.code})${words && `: ${words}`}`, isFinal: true };
   }
-  kernel.interrupt();
-  const stopped = await Promise.race([running.then(() => true), sleep(INTERRUPT_GRACE_MS)]);
-  const ignored = stopped === true ? "" : " and ignored the interrupt";
+  const stopped = await interrupt(kernel, running);
+  const ignored = stopped ? "" : " and ignored the interrupt";
   const reason = ended.how === "cancelled"
     ? "was cancelled"
     : `took longer than its limit of ${timeoutSeconds} s`;
-  return { problem: reason + ignored, isFinal: stopped !== true };
+  return { problem: reason + ignored, isFinal: !stopped };
+}
+
+/** Interrupts until the cell ends: tslab forgets an interrupt that comes while it compiles. */
+async function interrupt(kernel: Kernel, running: Promise<KernelReply>): Promise<boolean> {
+  const replied = running.then(() => true);
+  for (let attempt = 0; attempt < INTERRUPT_ATTEMPTS; attempt++) {
+    kernel.interrupt();
+    if (await Promise.race([replied, sleep(INTERRUPT_INTERVAL_MS)]) === true) return true;
+  }
+  return false;
 }
 
 function judgeReply(cell: NotebookCell, { content, lostIdle }: KernelReply): CellOutcome {
