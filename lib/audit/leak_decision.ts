@@ -30,11 +30,23 @@ export interface LeakDecision {
   readonly why: string;
 }
 
+const LEAST_SHARE_OF_CYCLES = 0.5; // of those asked for; with fewer, nothing is clean
+const LEAST_NATIVE_BYTES = 1.5e6; // what a steady process's resident set may wander
 const LONG_RUN = 4; // times the cycles asked for
 const UNEXPLAINED_RATE = 16; // bytes per cycle without any object to show for it
 
 /** Decides about one target from all that was seen. */
 export function decideLeak(evidence: LeakEvidence): LeakDecision {
+  const decision = decideByChannels(evidence);
+  const { cycles, askedCycles } = evidence;
+  if (decision.verdict !== "clean" || cycles >= LEAST_SHARE_OF_CYCLES * askedCycles) {
+    return decision;
+  }
+  const why = `only ${cycles} of ${askedCycles} cycles fit into the time limit`;
+  return { ...decision, verdict: "inconclusive", why };
+}
+
+function decideByChannels(evidence: LeakEvidence): LeakDecision {
   const heap = evidence.channels.find(({ channel }) => channel === "heap") as ChannelJudgement;
   const outside = evidence.channels.filter((judgement) => judgement !== heap);
   const grown = outside.filter((judgement) => isGrowing(judgement, evidence))
@@ -101,14 +113,15 @@ function describeEnd({ rates }: ChannelJudgement): string {
   return `${format(rates[1])} then ${format(rates[0])} bytes per cycle`;
 }
 
-function isGrowing(judgement: ChannelJudgement, { channels }: LeakEvidence): boolean {
+function isGrowing(judgement: ChannelJudgement, { channels, cycles }: LeakEvidence): boolean {
   const { state, bytesPerCycle, threshold, channel } = judgement;
   if (state !== "growing" || bytesPerCycle < threshold) return false;
   if (channel !== "native") return true;
   // Pages that V8 or malloc keep around a growing heap are not a leak of their own.
   const others = channels.filter((other) => other.channel !== "native" && other.unit === "bytes");
   const explained = others.reduce((sum, other) => sum + Math.max(0, other.bytesPerCycle), 0);
-  return bytesPerCycle > Math.max(threshold, explained / 2) && judgement.interval[0] > 0;
+  const rise = bytesPerCycle * (cycles - judgement.settledFrom);
+  return rise > LEAST_NATIVE_BYTES && bytesPerCycle > explained / 2 && judgement.interval[0] > 0;
 }
 
 /** Neither flat nor growing, at a rate that would matter. */

@@ -18,6 +18,7 @@ import {
   type TargetSpec,
   TREND_FLAGS,
   type TrendResult,
+  usableFlags,
 } from "../measure/mod.ts";
 import { TREND_TOLERANCES } from "./leak_channels.ts";
 import type { StageRecord } from "./results.ts";
@@ -48,9 +49,10 @@ export interface StageEnd<T> {
 }
 
 const MB = 2 ** 20;
+const TIME_SHARE = 0.7; // of a process's time limit, for its cycles
 const PLENTY_SHARE = 0.25; // of the memory limit: growth beyond doubt
 const ENOUGH_BYTES = 48 * MB; // within half a run: no cache of a sound program fills like that
-const MOST_SNAPSHOT_HEAP_BYTES = 60 * MB;
+const MOST_SNAPSHOT_HEAP_BYTES = 40 * MB;
 const MOST_PROFILED_BYTES = 192 * MB; // of leaked memory in a process that is only to explain it
 const MOST_SNAPSHOT_BYTES = 24 * MB;
 const LEAST_EXPLAINED_CYCLES = 30;
@@ -64,6 +66,7 @@ export function runTrend(task: LeakTask): Promise<StageEnd<TrendResult>> {
     warmupCycles: task.warmupCycles,
     maxCycles: Math.max(task.maxCycles, task.cycles) + task.warmupCycles,
     budgetSeconds: task.budgetSeconds,
+    limitSeconds: TIME_SHARE * task.timeoutSeconds,
     plentyBytes: PLENTY_SHARE * task.memoryLimitMb * MB,
     enoughBytes: ENOUGH_BYTES,
     snapshotCycles: task.snapshotCycles,
@@ -119,12 +122,13 @@ async function runStage<T>(
 ): Promise<StageEnd<T>> {
   const { spec, scenario, signal, execPath, onStage } = task;
   const file = `../measure/${INSTRUMENTS[stage]}${extname(import.meta.url)}`;
+  const flags = await usableFlags(execPath ?? process.execPath, nodeFlags);
   const outcome = await (task.run ?? runInSandbox)<T>({
     instrument: fileURLToPath(new URL(file, import.meta.url)),
     target: spec,
     scenario,
     parameters,
-    nodeFlags,
+    nodeFlags: flags,
     timeoutMs: task.timeoutSeconds * MS,
     memoryLimitMb: task.memoryLimitMb,
     ...(execPath === undefined ? {} : { execPath }),

@@ -94,7 +94,8 @@ export async function measureLeaks(
   return {
     results: inOrderOf(results, specs),
     controls,
-    controlsValid: controls.every(({ passed }) => passed),
+    controlsValid: new Set(controls.map(({ kind }) => kind)).size === 2 &&
+      controls.every(({ passed }) => passed),
     limitOfDetection: Math.max(0, ...results.map(({ limitOfDetection }) => limitOfDetection)),
     seconds: (performance.now() - startedAt) / 1000,
   };

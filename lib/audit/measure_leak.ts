@@ -22,6 +22,7 @@ import {
   type StageEnd,
 } from "./leak_stages.ts";
 import type { LeakResult, Severity, Snapshot, StageRecord, Validity } from "./results.ts";
+import { severityOf } from "./severity.ts";
 import { judgeSurvivors } from "./survivor_judgement.ts";
 
 /** How a target is judged. */
@@ -42,7 +43,6 @@ export interface MeasuredLeak {
   readonly samples: TrendResult["samples"] | null;
 }
 
-const BYTES_PER_MB = 2 ** 20;
 const EXPLAINING_SECONDS = 1.5;
 const LONGER = 4; // times the cycles, where witnesses disagree
 
@@ -68,7 +68,8 @@ export async function measureLeak(
   };
   const witnesses = await askWitnesses(task, options, seen, base, stages);
   const decision = decideLeak(witnesses.evidence);
-  const isExplained = witnesses.holders !== undefined || decision.channel.channel === "wasm";
+  const isAsked = stages.some(({ stage }) => stage === "snapshots");
+  const isExplained = isAsked || decision.channel.channel === "wasm";
   if (decision.verdict === "leak" && !isExplained) {
     const end = await runHeapGrowth(task, explainedCycles(task, seen), snapshotRate(channels));
     stages.push(end.record);
@@ -179,7 +180,7 @@ function assemble(parts: Parts): LeakResult {
     target: task.spec.name,
     scenario: task.scenario,
     verdict: isValid ? verdict : "error",
-    severity: isValid && verdict === "leak" ? severityOf(bytes, options) : "none",
+    severity: isValid && verdict === "leak" ? leakSeverity(bytes, options) : "none",
     channel: channel.channel,
     growth: channel.growth,
     bytesPerCycle: channel.bytesPerCycle,
@@ -209,10 +210,10 @@ function tell({ verdict, why, channel }: LeakDecision, sites: LeakSites): string
   return `${label}${where}: ${why}${retainer === undefined ? "" : `; held by ${retainer.words}`}`;
 }
 
-function severityOf(bytesPerCycle: number, options: LeakJudgementOptions): Severity {
-  const mb = bytesPerCycle * 1000 / BYTES_PER_MB;
-  if (mb > options.criticalMb) return "critical";
-  return mb >= options.majorMb ? "major" : "minor";
+/** A leak of handles has no bytes: the least severity is its own. */
+function leakSeverity(bytesPerCycle: number, options: LeakJudgementOptions): Severity {
+  const severity = severityOf(bytesPerCycle, options);
+  return severity === "none" ? "minor" : severity;
 }
 
 function validityOf({ validity }: TrendResult): Validity {

@@ -1,7 +1,9 @@
 /**
  * Judges one channel of an exact-mode trend: a leak keeps its rate while the cycles double, a
- * one-time cost or a filling cache does not, a sawtooth comes back to its trough. The lower
- * envelope is compared over the last half of the run, the quarter before it, and the end.
+ * one-time cost or a filling cache does not, a sawtooth comes back to its trough. The rate of the
+ * lower envelope over the last two thirds of the run is held against that over the part before,
+ * from a ninth to a third: spans of a factor of three hold at least one step of a table that
+ * doubles, and a logarithm loses two thirds of its rate from one to the other.
  *
  * @module
  */
@@ -19,8 +21,8 @@ export interface SeriesJudgement {
   readonly interval: Interval;
   readonly settledFrom: number;
   readonly limitOfDetection: number;
-  /** Rates of the lower envelope over the last half, the quarter and the eighth before it. */
-  readonly rates: readonly [last: number, before: number, first: number];
+  /** Rates of the lower envelope over the last two thirds, and over a ninth to a third. */
+  readonly rates: readonly [last: number, before: number];
 }
 
 /** What the judgement needs to know. */
@@ -34,12 +36,13 @@ export interface SeriesOptions {
 }
 
 const LEAST_POINTS = 8;
-/** The rate of the newest half must be at least this share of the one before. */
-const KEPT_SHARE = 0.45;
-/** With rare large steps, rates of halves scatter by up to the factor of a step. */
-const KEPT_SHARE_STAIRCASE = 0.33;
+const LEAST_WARMUPS = 9; // before a staircase can be told from the steps of a warm-up
+/** The newest rate must be at least this share of the one before; a logarithm keeps a third. */
+const KEPT_SHARE = 0.55;
+/** Where all growth is steps that double, the rates of two spans may differ by 0.44. */
+const KEPT_SHARE_STAIRCASE = 0.4;
 const MOST_STEPS = 8; // of a staircase, in three quarters of the run
-const QUADRATIC_RATIO = 1.6; // a parabola doubles its mean rate from one half to the next
+const QUADRATIC_RATIO = 2; // a parabola triples its mean rate from one span to the next
 /** Grains that make a rise certain: with one a leak may hide between two samples. */
 const GRAINS = 3;
 
@@ -51,7 +54,7 @@ export function judgeSeries(
 ): SeriesJudgement {
   const end = x.length;
   const last = x[end - 1] ?? 0;
-  const rates = envelopeRates(x, y, last);
+  const rates = envelopeRates(x, y, last, options.warmupCycles);
   const state = stateOf(x, y, rates, options);
   const settledFrom = state === "flat" || state === "settling"
     ? Math.max(options.warmupCycles, last / 3)
@@ -74,7 +77,7 @@ function stateOf(
   x: readonly number[],
   y: readonly number[],
   rates: SeriesJudgement["rates"],
-  { tolerance, warmupCycles }: SeriesOptions,
+  { tolerance, warmupCycles, confidence }: SeriesOptions,
 ): SeriesJudgement["state"] {
   const end = x.length;
   if (end < LEAST_POINTS) return "unclear";
@@ -82,28 +85,40 @@ function stateOf(
   const start = Math.floor(end / 3);
   const span = (last - (x[start] as number)) * 2 / 3;
   if (envelopeRise((row) => y[row] as number, start, end) <= tolerance * span) return "flat";
-  const [newest, before, first] = rates;
+  const [newest, before] = rates;
   if (newest < tolerance) return before > tolerance ? "settling" : "unclear";
-  if (isStaircase(x, y, last / 4)) {
-    const kept = newest >= KEPT_SHARE_STAIRCASE * before && before > 0 &&
-      (last / 8 < warmupCycles || before >= KEPT_SHARE_STAIRCASE * first && first > 0);
-    return kept ? "growing" : newest < KEPT_SHARE_STAIRCASE * before ? "settling" : "unclear";
+  if (isStaircase(x, y, last / 9)) {
+    if (newest < KEPT_SHARE_STAIRCASE * before) return "settling";
+    return before > 0 && last > LEAST_WARMUPS * warmupCycles ? "growing" : "unclear";
   }
   if (newest < KEPT_SHARE * before) return "settling";
   const late = envelopeRate(x, y, 0.75 * last, 0.9 * last);
-  const latest = tailRate(x, y, last);
-  return late >= 0.4 * newest && latest >= 0.3 * newest ? "growing" : "unclear";
+  const isKept = late >= 0.4 * newest && tailRate(x, y, last) >= 0.3 * newest;
+  return isKept && isSignificant(x, y, last / 4, confidence) ? "growing" : "unclear";
+}
+
+/** Noise that wanders may rise from one span to the next; then the interval of its rate holds 0. */
+function isSignificant(
+  x: readonly number[],
+  y: readonly number[],
+  from: number,
+  confidence: number,
+): boolean {
+  const first = x.findIndex((cycle) => cycle >= from);
+  if (x.length - first < LEAST_POINTS) return false;
+  return slopeInterval(x.slice(first), y.slice(first), { confidence }).low > 0;
 }
 
 function envelopeRates(
   x: readonly number[],
   y: readonly number[],
   last: number,
+  warmupCycles: number,
 ): SeriesJudgement["rates"] {
+  const third = last / 3;
   return [
-    envelopeRate(x, y, last / 2, 0.9 * last),
-    envelopeRate(x, y, last / 4, last / 2),
-    envelopeRate(x, y, last / 8, last / 4),
+    envelopeRate(x, y, third, 0.95 * last),
+    envelopeRate(x, y, Math.min(Math.max(last / 9, warmupCycles), 0.7 * third), third),
   ];
 }
 
@@ -197,12 +212,10 @@ function growthOf(
   y: readonly number[],
   from: number,
   state: SeriesJudgement["state"],
-  [newest, before, first]: SeriesJudgement["rates"],
+  [newest, before]: SeriesJudgement["rates"],
 ): Growth {
   if (state === "growing") {
-    const isQuadratic = newest >= QUADRATIC_RATIO * before && before >= QUADRATIC_RATIO * first &&
-      first > 0;
-    return isQuadratic ? "quadratic" : "linear";
+    return before > 0 && newest >= QUADRATIC_RATIO * before ? "quadratic" : "linear";
   }
   const tail = y.slice(from);
   const drop = largestDrop(tail);

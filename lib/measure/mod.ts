@@ -21,6 +21,7 @@ export type { LoadedTarget } from "./load_target.ts";
 export type { SandboxPort } from "./sandbox_port.ts";
 export { type ProcessMemory, readMemory } from "./process_memory.ts";
 export { type DescribedTarget, type DescribeOptions, describeTarget } from "./describe_target.ts";
+export { usableFlags } from "./usable_flags.ts";
 // Instruments: what they ask for and what they return
 export { TREND_FLAGS, type TrendParameters, type TrendResult } from "./trend.ts";
 export {

@@ -87,8 +87,9 @@ interface Profile {
 const OWN_FOLDER = new URL(".", import.meta.url).pathname;
 const FINEST_INTERVAL = 16; // bytes; below it every object is sampled anyway
 const COARSEST_INTERVAL = 32768;
-const SAMPLES_WANTED = 80; // of the growth that is looked for
-const SAMPLES_AFFORDED = 400_000; // at about 7 µs each
+const COARSEST_WANTED = 1024;
+const SAMPLES_WANTED = 400; // of the growth that is looked for
+const SAMPLES_AFFORDED = 120_000; // at 7 µs each, or more with deep stacks
 const MARK_INTERVALS = 16; // size of an age mark: missed with probability exp(-16)
 const MOST_GROUPS = 400;
 
@@ -149,7 +150,11 @@ function chooseInterval(parameters: SurvivorParameters, allocatedPerCycle: numbe
   const { cycles, expectedBytesPerCycle } = parameters;
   const wanted = expectedBytesPerCycle * cycles / SAMPLES_WANTED;
   const afforded = allocatedPerCycle * cycles / SAMPLES_AFFORDED;
-  const interval = Math.max(FINEST_INTERVAL, afforded > 24 ? afforded : 0, Math.min(wanted, 64));
+  const interval = Math.max(
+    FINEST_INTERVAL,
+    afforded > 24 ? afforded : 0,
+    Math.min(wanted, COARSEST_WANTED),
+  );
   return Math.round(Math.min(COARSEST_INTERVAL, interval));
 }
 

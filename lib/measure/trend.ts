@@ -36,8 +36,10 @@ export interface TrendParameters {
   readonly warmupCycles: number;
   /** The measurement goes on, doubling, up to this many cycles in all. */
   readonly maxCycles: number;
-  /** No doubling is begun that would not end within this time, s. */
+  /** No doubling is begun that would not end within this processor time, s. */
   readonly budgetSeconds: number;
+  /** Time after which the measurement ends, however few cycles it has, s. */
+  readonly limitSeconds: number;
   /** Growth of a channel that ends the measurement at once, bytes. */
   readonly plentyBytes: number;
   /** Growth over the last half that needs no more doubling once the least cycles are twice done. */
@@ -67,6 +69,7 @@ export function prepare(): void {
   wasm = watchWasm();
 }
 
+const WAITING_SHARE = 3;
 const CAPACITY = 192; // rows
 const SAMPLES = 40; // within the least number of cycles
 
@@ -112,7 +115,8 @@ class Trend {
       this.#judge(warmupCycles / share);
     }
     for (let goal = warmupCycles + cycles;; goal = Math.min(2 * goal, maxCycles)) {
-      if (await this.#measureTo(workload, goal)) return "plenty";
+      const cut = await this.#measureTo(workload, goal);
+      if (cut !== null) return cut;
       const end = this.#judge(goal);
       if (end !== null) return end;
     }
@@ -127,21 +131,28 @@ class Trend {
     if (isFlat) return "flat";
     if (isEnough && goal >= 2 * cycles) return "plenty";
     if (goal >= maxCycles) return "cycles";
-    return this.#elapsed() * (1 + next) > budgetSeconds ? "budget" : null;
+    return this.#spent() * (1 + next) > budgetSeconds ? "budget" : null;
   }
 
-  /** Returns true where growth became plenty before the goal. */
-  async #measureTo(workload: Workload, goal: number): Promise<boolean> {
+  /** Processor time, so that a busy machine does not cut the evidence short; waiting counts less. */
+  #spent(): number {
+    const { user, system } = process.cpuUsage();
+    return Math.max((user + system) / 1e6, this.#elapsed() / WAITING_SHARE);
+  }
+
+  /** Says why it stopped before the goal, or null where it was reached. */
+  async #measureTo(workload: Workload, goal: number): Promise<"plenty" | "budget" | null> {
     const snapshotCycles = this.#parameters.snapshotCycles;
     while (workload.cycles < goal) {
       const at = workload.cycles;
       if (at % this.#log.step === 0 || snapshotCycles.includes(at)) await this.#sample(workload);
-      if (this.#isPlenty()) return true;
+      if (this.#isPlenty()) return "plenty";
+      if (this.#elapsed() > this.#parameters.limitSeconds) return "budget";
       const next = at + this.#log.step - at % this.#log.step;
       await workload.runTo(Math.min(goal, next, ...snapshotCycles.filter((cycle) => cycle > at)));
     }
     await this.#sample(workload);
-    return false;
+    return null;
   }
 
   /** Takes a row at the present cycle, unless there is one. */

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { envelopeRise } from "./flatness.ts";
+
+const rise = (values: readonly number[]): number =>
+  envelopeRise((row) => values[row] as number, Math.floor(values.length / 3), values.length);
+
+test("envelopeRise() is nothing for constants, sawteeth and one odd sample", () => {
+  assert.equal(rise(new Array(60).fill(5e6)), 0);
+  assert.equal(rise(Array.from({ length: 60 }, (_, k) => k % 10)), 0);
+  assert.equal(rise(Array.from({ length: 60 }, (_, k) => k === 55 ? 9e6 : 5e6)), 0);
+  assert.ok(rise(Array.from({ length: 60 }, (_, k) => k < 10 ? k : 10)) <= 0);
+});
+
+test("envelopeRise() sees a line, and a staircase whose steps double", () => {
+  assert.ok(Math.abs(rise(Array.from({ length: 60 }, (_, k) => 8 * k)) - 8 * 26) < 8 * 4);
+  // A table of doubling size steps once in any span of a factor of three; wherever it is, it shows.
+  fc.assert(fc.property(fc.integer({ min: 30, max: 200 }), (length) => {
+    const table = Array.from({ length }, (_, k) => 2 ** Math.ceil(Math.log2(k + 1)));
+    return rise(table) > 0;
+  }));
+});
