@@ -396,3 +396,10 @@ function findDeclaration(
   const first = inConstructor ?? values[0];
   return first === undefined ? null : { at: first.at, fn: first.fn };
 }
+
+/** Returns the class an operation stands in, else the class whose state it touches. */
+export function classOf(operation: Operation): string | null {
+  const { root } = operation.place;
+  return className(operation.fn) ??
+    (root.kind === "static" || root.kind === "instance" ? root.owner.name : null);
+}

@@ -5,17 +5,20 @@
  *
  * @module
  */
-import type { Analysis } from "./activity.ts";
 import { isConstructor, isLifecycle } from "./activity.ts";
+import type { Analysis } from "./activity.ts";
+import { closedKey } from "./closed_keys.ts";
+import { escapes, staysInCall } from "./escapes.ts";
 import { idiomsOf } from "./idioms.ts";
-import type { FunctionModel } from "./model.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
-import type { Operation } from "./operations.ts";
+import type { FunctionModel } from "./model.ts";
 import { isEmptying } from "./operations.ts";
+import type { Operation } from "./operations.ts";
 import { dottedName, isInside } from "./places.ts";
+import { registers } from "./registration.ts";
 import { textOf } from "./shapes.ts";
+import { contains, walk } from "./tree.ts";
 import type { IfTree, LoopTree, Tree } from "./tree.ts";
-import { contains, partsOf, walk } from "./tree.ts";
 
 /** The judgement about one site. */
 export interface Bound {
@@ -26,32 +29,11 @@ export interface Bound {
 
 const UNBOUNDED: Bound = { bounded: false, by: null };
 
-/** Names of registering methods: what they add stays until somebody takes it out. */
-const REGISTERS =
-  /^(_|#)?(register|subscribe|attach|install|mount|use|connect|listen|on|observe|watch|with|define|declare|enable|plug)(_|[A-Z]|$)/;
-
-/** `add_guard` registers; `add_sample` records. */
-const ADDS = /^(_|#)?(add|append|set|include|insert)(_|(?=[A-Z]))/;
-/** A parameter that is called later. */
-const HANDLER = /(callback|handler|listener|observer|subscriber|hook)s?$/i;
-const RECORDS =
-  /(sample|data|record|value|entry|entries|event|error|warning|info|metric|solution|point|trajectory|measurement|step|state|item|result|log|message|score|observation|reading|row|line|batch|frame|tick|snapshot|history|run)s?$/i;
-
 /** Methods that begin or end a piece of normal work. */
 const BEGINS =
   /^(_|#)?(start|begin|run|init|setup|set_up|prepare|new|next|load|open|connect|flush|drain|process|consume|take|collect|export|save|write|send|commit|swap|rotate|handle|emit|deliver|publish)/i;
 /** Methods that end the life of an owner. */
 const CLOSES = /^(_|#)?(stop|disconnect|end|quit|exit|unload|detach|unmount|kill)/i;
-
-/** Keys that come from a small closed set, by the words programmers use for such sets. */
-const CLOSED_KEY =
-  /(^|_|[a-z])(type|kind|category|level|mode|phase|severity|status|axis|channel|direction|side|unit|locale|language|topic_type|method|algorithm)s?$/i;
-
-/** Tells whether a unit registers something, by its name. */
-export function registers(unit: FunctionModel): boolean {
-  return REGISTERS.test(unit.name) || ADDS.test(unit.name) && !RECORDS.test(unit.name) ||
-    (unit.tree?.parameters ?? []).some(({ name }) => HANDLER.test(name));
-}
 
 /** Judges one growing site. */
 export function boundOf(analysis: Analysis, site: Operation, depth = 0): Bound {
@@ -460,223 +442,6 @@ class Judge {
   }
 }
 
-/** Tells why the keys of an insert come from a closed set, or null. */
-export function closedKey(
-  analysis: Analysis,
-  key: Tree,
-  fn: FunctionModel,
-  depth = 0,
-): string | null {
-  if (depth > 3) return null;
-  switch (key.type) {
-    case "text":
-    case "number":
-    case "constant":
-      return "fixed key";
-    case "operation":
-      return /^(%|&)$/.test(key.operator) ? `index ${textOf(key, fn)}` : null;
-    case "member":
-      if (/^[A-Z][A-Z0-9_]*$/.test(key.property)) return "one per named constant";
-      if (/^(name|value)$/.test(key.property) && CLOSED_KEY.test(lastName(key.object))) {
-        return `one per ${lastName(key.object)}`;
-      }
-      return CLOSED_KEY.test(key.property) ? `one per ${key.property}` : null;
-    case "name":
-      return closedName(analysis, key.name, fn, depth);
-    case "choice":
-      return key.options.every((option) => closedKey(analysis, option, fn, depth + 1) !== null)
-        ? "one of few values"
-        : null;
-    default:
-      return null;
-  }
-}
-
-function closedName(
-  analysis: Analysis,
-  name: string,
-  fn: FunctionModel,
-  depth: number,
-): string | null {
-  if (CLOSED_KEY.test(name)) return `one per ${name}`;
-  const found = lookUp(fn, name);
-  if (found === null) return null;
-  const { binding, scope } = found;
-  const type = binding.annotation ?? "";
-  const isClosed = analysis.project.closedTypes.has(type.replace(/^["']|["']$/g, "")) ||
-    /^\|?\s*"[^"]*"(\s*\|\s*"[^"]*")*$/.test(type) || type === "boolean";
-  if (isClosed) return `one per ${type}`;
-  for (const value of binding.values) {
-    const iterated = value.type === "call" && value.callee.type === "member" &&
-        /^(items|keys|entries)$/.test(value.callee.property)
-      ? value.callee.object
-      : value.type === "call" && /^Object\.(entries|keys)$/.test(dottedName(value.callee))
-      ? value.args[0]
-      : value.type === "index" && value.index === null
-      ? value.object
-      : undefined;
-    if (iterated?.type === "collection") return "one per listed key";
-    if (iterated?.type === "name") {
-      const source = lookUp(scope, iterated.name)?.binding;
-      if (source?.rest === "map") return `keywords of the caller (${iterated.name})`;
-      if (source?.kind === "parameter" && value.type === "call") {
-        return `keys chosen by the caller (${iterated.name})`;
-      }
-    }
-    if (value.type === "operation" || value.type === "member" || value.type === "choice") {
-      const closed = closedKey(analysis, value, scope, depth + 1);
-      if (closed !== null) return closed;
-    }
-  }
-  return null;
-}
-
-/** Tells whether a function value leaves the call that makes it. */
-export function escapes(fn: FunctionModel): boolean {
-  const { use } = fn;
-  if (fn.tree === null || fn.isMethod) return false;
-  if (use.kind === "local") return false;
-  if (use.kind === "returned" || use.kind === "stored") return true;
-  if (use.kind === "entry" && use.call === null) return true;
-  if (use.call === null) return useOfName(fn);
-  const { callee, args } = use.call;
-  const name = callee.type === "member" ? callee.property : dottedName(callee);
-  const kept = keptByCallee(callee, args.indexOf(fn.tree), fn.parent!);
-  if (kept !== null) return kept;
-  if (!KEEPS_CALLBACK.test(name)) return false;
-  if (callee.type !== "member") return true;
-  return !isStreamEvent(callee.object, args[0]) && !isLocalEmitter(callee.object, fn.parent!);
-}
-
-/** Whether a function of the same file keeps the function it is given: null where it is unknown. */
-function keptByCallee(callee: Tree, index: number, scope: FunctionModel): boolean | null {
-  if (callee.type !== "name" || index < 0) return null;
-  const own = lookUp(scope, callee.name)?.binding.values.find((value) => value.type === "function");
-  const parameter = own?.type === "function" ? own.parameters[index]?.name : undefined;
-  if (own?.type !== "function" || parameter === undefined) return null;
-  const isIt = (part: Tree): boolean => part.type === "name" && part.name === parameter;
-  const keeps = (tree: Tree): boolean => {
-    if (tree.type === "function") return tree.body.some((part) => contains(part, isIt));
-    if (
-      tree.type === "assign" && tree.target.type === "member" && tree.value !== null &&
-      isIt(tree.value)
-    ) return true;
-    const isBrief = tree.type === "call" && tree.callee.type === "member" && !tree.construct &&
-      /^(forEach|map|filter|reduce|some|every|find|findIndex|flatMap|sort|then|catch|finally)$/
-        .test(tree.callee.property);
-    return partsOf(tree).some((part) => part.type === "function" && isBrief ? false : keeps(part));
-  };
-  return own.body.some(keeps);
-}
-
-/** A listener on a request, a socket or a child: it ends when the stream does. */
-export function isStreamEvent(object: Tree, event: Tree | undefined): boolean {
-  if (event?.type !== "text") return false;
-  const name = lastName(
-    object.type === "call" && object.callee.type === "member" ? object.callee.object : object,
-  );
-  return /^(data|end|finish|close|error|exit|readable|line)$/.test(event.value) &&
-    /^_?#?(req|request|res|response|reply|stream|reader|writer|socket|conn|connection|child|proc|input|output|stdin|stdout|stderr|pipe|file|rl)$/i
-      .test(name);
-}
-
-/** The emitter is made in the scope that the closure captures, and stays there. */
-function isLocalEmitter(object: Tree, scope: FunctionModel): boolean {
-  if (object.type !== "name") return false;
-  const found = lookUp(scope, object.name);
-  if (found === null || found.scope.tree === null || found.binding.kind !== "variable") {
-    return false;
-  }
-  const isEnded = (found.scope.tree?.body ?? []).some((part) =>
-    contains(part, (inner) =>
-      inner.type === "call" && inner.callee.type === "member" &&
-      inner.callee.object.type === "name" && inner.callee.object.name === object.name &&
-      /^(close|destroy|end|dispose|kill|terminate|disconnect|removeAllListeners)$/.test(
-        inner.callee.property,
-      ))
-  );
-  const isMade = found.binding.values.some((value) =>
-    value.type === "call" && (value.construct || isEnded)
-  );
-  return isMade && !leavesByName(object.name, found.scope);
-}
-
-function leavesByName(name: string, scope: FunctionModel): boolean {
-  const isIt = (part: Tree | null): boolean => part?.type === "name" && part.name === name;
-  return (scope.tree?.body ?? []).some((part) =>
-    contains(
-      part,
-      (inner) =>
-        (inner.type === "return" || inner.type === "assign") && isIt(inner.value) ||
-        inner.type === "collection" && inner.entries.some(({ value }) => isIt(value)),
-    )
-  );
-}
-
-/** Calls that keep the function they are given; others call it and forget it. */
-const KEEPS_CALLBACK =
-  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|start_new_thread|Timer|Thread)$|^(set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
-
-/** `new Work(…).run()`, or a local that is never returned, stored or put into anything. */
-function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): boolean {
-  const parent = analysis.parentOf(tree);
-  if (fn.tree === null || parent === null) return false;
-  if (parent.type === "member") return true;
-  if (parent.type !== "assign" || parent.target.type !== "name") return false;
-  const name = parent.target.name;
-  let leaves = false;
-  const isIt = (part: Tree | null): boolean => part?.type === "name" && part.name === name;
-  for (const part of fn.tree.body) {
-    walk(part, (inner) => {
-      if (inner.type === "return") leaves ||= isIt(inner.value);
-      else if (inner.type === "assign") leaves ||= isIt(inner.value);
-      else if (inner.type === "collection") {
-        leaves ||= inner.entries.some(({ value }) => isIt(value));
-      } else if (inner.type === "call" && inner.construct) {
-        leaves ||= inner.args.some(isIt);
-      } else if (inner.type === "function") {
-        const model = analysis.project.byTree.get(inner);
-        leaves ||= model !== undefined && escapes(model) && contains(inner, isIt);
-      }
-    });
-  }
-  return !leaves;
-}
-
-/** A named inner function escapes where its name is used other than called. */
-function useOfName(fn: FunctionModel): boolean {
-  const name = fn.use.name ?? fn.name;
-  const scope = fn.parent;
-  if (name === "" || scope === null) return false;
-  let escaped = false;
-  const body = scope.tree?.body ?? scope.source.statements;
-  for (const part of body) {
-    walk(part, (tree) => {
-      if (tree.type === "call") {
-        const callee = tree.callee.type === "member"
-          ? tree.callee.property
-          : dottedName(tree.callee);
-        const values = [...tree.args, ...tree.keywords.map((keyword) => keyword.value)];
-        if (values.some((value) => value.type === "name" && value.name === name)) {
-          const index = tree.args.findIndex((value) =>
-            value.type === "name" && value.name === name
-          );
-          escaped ||= keptByCallee(tree.callee, index, scope) ?? KEEPS_CALLBACK.test(callee);
-        }
-      } else if (tree.type === "return" || tree.type === "assign") {
-        // Stored on an object of this very call, it goes away with that object.
-        const isLocal = tree.type === "assign" && tree.target.type === "member" &&
-          tree.target.object.type === "name" &&
-          scope.bindings.get(tree.target.object.name)?.kind === "variable";
-        if (tree.value?.type === "name" && tree.value.name === name && !isLocal) escaped = true;
-      } else if (tree.type === "collection") {
-        escaped ||= tree.entries.some(({ value }) => value.type === "name" && value.name === name);
-      }
-    });
-  }
-  return escaped;
-}
-
 function isReplacing(operation: Operation): boolean {
   const { detail } = operation;
   // `pending = [rest]`: a literal of fixed size, whatever it holds.
@@ -711,8 +476,4 @@ function sameBlock(a: readonly unknown[], b: readonly unknown[]): boolean {
 
 function encloses(outer: Tree, inner: Tree): boolean {
   return outer.at.start <= inner.at.start && inner.at.end <= outer.at.end;
-}
-
-function lastName(tree: Tree): string {
-  return tree.type === "name" ? tree.name : tree.type === "member" ? tree.property : "";
 }

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import type { Analysis } from "./activity.ts";
 import { className, isConstructor } from "./activity.ts";
-import { escapes, isStreamEvent } from "./bounds.ts";
+import type { Analysis } from "./activity.ts";
+import { closureOverThis } from "./closures.ts";
+import { escapes, isStreamEvent } from "./escapes.ts";
+import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
-import { finding } from "./growth.ts";
-import type { Binding, FunctionModel } from "./model.ts";
 import { lookUp, methodAround } from "./model.ts";
+import type { Binding, FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
 import { dottedName } from "./places.ts";
-import { closureOverThis } from "./references.ts";
-import { containerOf, textOf } from "./shapes.ts";
-import type { CallTree, Tree } from "./tree.ts";
+import { textOf } from "./shapes.ts";
 import { contains } from "./tree.ts";
+import type { CallTree, Tree } from "./tree.ts";
 
 const ADDS = /^(addEventListener|addListener|prependListener|on|once|prependOnceListener)$/;
 const REMOVES = /^(removeEventListener|removeListener|off|removeAllListeners)$/;
@@ -57,7 +57,7 @@ function describe(site: CallSite, { kind, attribute, by, note }: Registration): 
   });
 }
 
-function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
+export function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
   const { tree, fn } = site;
   const { callee, args } = tree;
   if (fn.source.language === "python" || callee.type !== "member" || !ADDS.test(callee.property)) {
@@ -328,9 +328,4 @@ function lastName(tree: Tree): string {
   if (tree.type === "member") return tree.property;
   if (tree.type === "index") return lastName(tree.object);
   return tree.type === "this" ? "this" : "";
-}
-
-/** Tells whether a value is a container, for messages. */
-export function isContainer(value: Tree | null, fn: FunctionModel, analysis: Analysis): boolean {
-  return /^(list|map|set)$/.test(containerOf(value, fn, analysis.project).shape);
 }

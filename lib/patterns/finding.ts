@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { FunctionModel } from "./model.ts";
+import type { At } from "./tree.ts";
 
 /** Kind of a static finding. */
 export type PatternKind =
@@ -56,4 +58,30 @@ export interface PatternFinding {
   readonly note: string;
   /** Line of the container's declaration in the same file, where a retainer path may point. */
   readonly declared?: number;
+}
+
+/** Makes a finding; the text of the line is added. */
+export function finding(
+  fn: FunctionModel,
+  at: At,
+  rest: Omit<PatternFinding, "file" | "line" | "column" | "text">,
+): PatternFinding {
+  const { file, lines } = fn.source;
+  const text = (lines[at.line - 1] ?? "").trim().slice(0, 200);
+  const { kind, class: owner, attribute, bounded, bound, growth, severity, note, declared } = rest;
+  return {
+    kind,
+    file,
+    line: at.line,
+    column: at.column,
+    class: owner,
+    attribute,
+    bounded,
+    bound,
+    growth,
+    severity,
+    text,
+    note,
+    ...(declared === undefined ? {} : { declared }),
+  };
 }

@@ -4,19 +4,19 @@
  *
  * @module
  */
-import type { Analysis } from "./activity.ts";
 import { calleesOf, group, isLifecycle } from "./activity.ts";
+import type { Analysis } from "./activity.ts";
+import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
 import type { GrowthSite } from "./growth.ts";
-import { finding } from "./growth.ts";
 import { idiomsOf } from "./idioms.ts";
-import type { ClassModel, FunctionModel } from "./model.ts";
 import { ancestry, methodAround } from "./model.ts";
+import type { ClassModel, FunctionModel } from "./model.ts";
 import { isEmptying } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import { RESOURCE } from "./references.ts";
-import type { At, Tree } from "./tree.ts";
 import { partsOf } from "./tree.ts";
+import type { At, Tree } from "./tree.ts";
 
 const RELEASING =
   /^(clear|close|dispose|cleanup|clean_up|destroy|shutdown|terminate|cancel|abort|stop|end|unsubscribe|disconnect|release|reset|kill|join|removeAllListeners|unref|\[Symbol\.dispose\])$/;

@@ -8,7 +8,7 @@ import type { Analysis } from "./activity.ts";
 import { group, isConstructor } from "./activity.ts";
 import type { PatternFinding } from "./finding.ts";
 import type { GrowthSite } from "./growth.ts";
-import { finding } from "./growth.ts";
+import { finding } from "./finding.ts";
 import type { ClassModel, FunctionModel } from "./model.ts";
 import { methodAround } from "./model.ts";
 import type { Place } from "./places.ts";

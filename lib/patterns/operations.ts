@@ -5,12 +5,12 @@
  * @module
  */
 import { idiomsOf } from "./idioms.ts";
-import type { FunctionModel, Project } from "./model.ts";
 import { lookUp } from "./model.ts";
+import type { FunctionModel, Project } from "./model.ts";
+import { dottedName } from "./places.ts";
 import type { Place, Resolver } from "./places.ts";
-import { dottedName, nameOf } from "./places.ts";
-import type { CallTree, IfTree, IndexTree, LoopTree, Tree } from "./tree.ts";
 import { contains, partsOf } from "./tree.ts";
+import type { CallTree, IfTree, IndexTree, LoopTree, Tree } from "./tree.ts";
 
 /** What an operation does to its place. */
 export type Effect =
@@ -538,9 +538,4 @@ function isDirect(object: Tree, name: string): boolean {
   if (object.type === "this") return true;
   if (object.type === "name") return object.name === name;
   return (object.type === "member" || object.type === "index") && isDirect(object.object, name);
-}
-
-/** Returns the name of the place of an operation, for messages. */
-export function placeName(operation: Operation): string {
-  return nameOf(operation.place);
 }

@@ -7,17 +7,18 @@
  */
 import type { Analysis } from "./activity.ts";
 import { calleesOf, className } from "./activity.ts";
-import { escapes } from "./bounds.ts";
+import { closureOverThis } from "./closures.ts";
+import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
-import { finding } from "./growth.ts";
 import { idiomsOf } from "./idioms.ts";
+import { findClass, lookUp } from "./model.ts";
 import type { Binding, ClassModel, FunctionModel } from "./model.ts";
-import { findClass, lookUp, methodAround } from "./model.ts";
 import type { CallSite } from "./operations.ts";
 import { dottedName, nameOf } from "./places.ts";
+import { cycleFinding, ownedCycles, storedAs } from "./reference_cycles.ts";
 import { textOf } from "./shapes.ts";
-import type { At, CallTree, Tree } from "./tree.ts";
-import { contains, walk } from "./tree.ts";
+import type { At, Tree } from "./tree.ts";
+import { walk } from "./tree.ts";
 
 /** Words for things that do work for others and are shared: the last word of a name decides. */
 const ROLE =
@@ -198,94 +199,6 @@ function hasBehaviour(model: ClassModel): boolean {
   return own.length > 0;
 }
 
-/** `child = new Child(this)` kept in a field, where the child keeps its parent. */
-function ownedCycles(analysis: Analysis, model: ClassModel): PatternFinding[] {
-  const findings: PatternFinding[] = [];
-  const report = (name: string, value: Tree, fn: FunctionModel, at: At): void => {
-    const cycle = value.type === "call"
-      ? parentKept(analysis, value, fn)
-      : fn.source.language === "python"
-      ? ownMethod(model, value, fn)
-      : null;
-    if (cycle !== null) findings.push(cycleFinding(fn, at, model, `${name} -> ${cycle}`));
-  };
-  for (const [name, declared] of analysis.resolver.assignments(model)) {
-    for (const { tree, fn } of declared) {
-      if (tree.value !== null) report(name, tree.value, fn, tree.at);
-    }
-  }
-  // Children that a container of this class keeps.
-  for (const { place, effect, fn, tree, detail } of analysis.operations) {
-    if (fn.owner !== model || place.root.kind !== "instance" || !/^(grow|insert)$/.test(effect)) {
-      continue;
-    }
-    const kept = effect === "insert" && tree.type === "assign"
-      ? tree.value
-      : tree.type === "call" && effect === "insert"
-      ? tree.args[1] ?? null
-      : detail;
-    const made = kept?.type === "name" ? lookUp(fn, kept.name)?.binding.values[0] : kept;
-    if (made?.type === "call") report(nameOf(place), made, fn, tree.at);
-  }
-  return findings;
-}
-
-function parentKept(analysis: Analysis, value: CallTree, fn: FunctionModel): string | null {
-  const child = findClass(analysis.project, dottedName(value.callee), fn);
-  if (child === null) return null;
-  const index = value.args.findIndex((arg) => arg.type === "this" && !arg.isClass);
-  const keyword = value.keywords.find((entry) => entry.value.type === "this")?.name;
-  const constructor = [...child.methods.values()].find((method) =>
-    idiomsOf(child.source.language).constructors.has(method.name)
-  );
-  const parameter = constructor?.tree?.parameters.find((entry, i) =>
-    entry.name === keyword || i === index
-  );
-  if (parameter === undefined || constructor === undefined) return null;
-  const field = parameter.stored ? parameter.name : storedAs(analysis, constructor, parameter.name);
-  return field === null ? null : `${child.name}.${field} -> this`;
-}
-
-/** Name of the field that a method stores one of its parameters in, or null. */
-function storedAs(analysis: Analysis, method: FunctionModel, parameter: string): string | null {
-  if (method.owner === null) return null;
-  for (const [name, declared] of analysis.resolver.assignments(method.owner)) {
-    const isStored = declared.some(({ tree, fn }) =>
-      fn === method && tree.value !== null &&
-      contains(tree.value, (part) => part.type === "name" && part.name === parameter)
-    );
-    if (isStored) return name;
-  }
-  return null;
-}
-
-/** `self.handler = self.handle` or a lambda over self: an object that refers to itself. */
-function ownMethod(model: ClassModel, value: Tree, fn: FunctionModel): string | null {
-  if (
-    value.type === "member" && value.object.type === "this" &&
-    model.methods.get(value.property)?.tree?.role === "method"
-  ) {
-    return `bound method ${value.property} -> self`;
-  }
-  return closureOverThis(value, fn) === null ? null : "closure -> self";
-}
-
-function cycleFinding(fn: FunctionModel, at: At, model: ClassModel, path: string): PatternFinding {
-  const note = fn.source.language === "python"
-    ? "not freed by reference counting, only when the cycle collector runs"
-    : "harmless for V8's collector; matters only for what must be released by hand";
-  return finding(fn, at, {
-    kind: "reference_cycle",
-    class: model.name,
-    attribute: path,
-    bounded: null,
-    bound: null,
-    growth: "constant",
-    severity: "none",
-    note,
-  });
-}
-
 /** Attributes written into objects that somebody else owns. */
 function foreignAttributes(analysis: Analysis, fn: FunctionModel): PatternFinding[] {
   const findings: PatternFinding[] = [];
@@ -411,32 +324,4 @@ function handedClosures(analysis: Analysis, site: CallSite): PatternFinding[] {
       place.root.kind === "parameter" ? "an object of the caller" : "longer-lived state"
     } keeps this instance alive through the closure`,
   })];
-}
-
-/** Returns the function that captures `this`, directly, by name or as a bound method. */
-export function closureOverThis(value: Tree, fn: FunctionModel): Tree | null {
-  if (value.type === "function") {
-    const capturing = value.role === "arrow" &&
-      value.body.some((part) => contains(part, (inner) => inner.type === "this"));
-    return capturing ? value : null;
-  }
-  if (value.type === "name") {
-    const found = lookUp(fn, value.name);
-    const own = found?.binding.values.find((option) => option.type === "function");
-    return own === undefined || found!.scope.tree === null
-      ? null
-      : closureOverThis(own, found!.scope);
-  }
-  if (value.type === "call" && value.callee.type === "member" && value.callee.property === "bind") {
-    return value.args[0]?.type === "this" ? value : null;
-  }
-  if (value.type === "member" && value.object.type === "this" && fn.owner !== null) {
-    return fn.owner.methods.get(value.property)?.tree?.role === "method" ? value : null;
-  }
-  return null;
-}
-
-/** Tells whether a function outlives the call that made it and captures the scope of a method. */
-export function isLongLived(fn: FunctionModel): boolean {
-  return escapes(fn) && methodAround(fn) !== fn;
 }

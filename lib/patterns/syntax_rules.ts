@@ -6,7 +6,7 @@
  */
 import type { Analysis } from "./activity.ts";
 import type { PatternFinding } from "./finding.ts";
-import { finding } from "./growth.ts";
+import { finding } from "./finding.ts";
 import type { SyntaxRule } from "./idioms.ts";
 import { idiomsOf } from "./idioms.ts";
 import type { ClassModel, FunctionModel, SourceFile } from "./model.ts";

@@ -1,0 +1,90 @@
+/**
+ * Tells keys of a closed set (named constants, literal types, kinds and levels) from open ones.
+ *
+ * @module
+ */
+import type { Analysis } from "./activity.ts";
+import { lookUp } from "./model.ts";
+import type { FunctionModel } from "./model.ts";
+import { dottedName } from "./places.ts";
+import { textOf } from "./shapes.ts";
+import type { Tree } from "./tree.ts";
+
+/** Keys that come from a small closed set, by the words programmers use for such sets. */
+const CLOSED_KEY =
+  /(^|_|[a-z])(type|kind|category|level|mode|phase|severity|status|axis|channel|direction|side|unit|locale|language|topic_type|method|algorithm)s?$/i;
+
+/** Tells why the keys of an insert come from a closed set, or null. */
+export function closedKey(
+  analysis: Analysis,
+  key: Tree,
+  fn: FunctionModel,
+  depth = 0,
+): string | null {
+  if (depth > 3) return null;
+  switch (key.type) {
+    case "text":
+    case "number":
+    case "constant":
+      return "fixed key";
+    case "operation":
+      return /^(%|&)$/.test(key.operator) ? `index ${textOf(key, fn)}` : null;
+    case "member":
+      if (/^[A-Z][A-Z0-9_]*$/.test(key.property)) return "one per named constant";
+      if (/^(name|value)$/.test(key.property) && CLOSED_KEY.test(lastName(key.object))) {
+        return `one per ${lastName(key.object)}`;
+      }
+      return CLOSED_KEY.test(key.property) ? `one per ${key.property}` : null;
+    case "name":
+      return closedName(analysis, key.name, fn, depth);
+    case "choice":
+      return key.options.every((option) => closedKey(analysis, option, fn, depth + 1) !== null)
+        ? "one of few values"
+        : null;
+    default:
+      return null;
+  }
+}
+
+function closedName(
+  analysis: Analysis,
+  name: string,
+  fn: FunctionModel,
+  depth: number,
+): string | null {
+  if (CLOSED_KEY.test(name)) return `one per ${name}`;
+  const found = lookUp(fn, name);
+  if (found === null) return null;
+  const { binding, scope } = found;
+  const type = binding.annotation ?? "";
+  const isClosed = analysis.project.closedTypes.has(type.replace(/^["']|["']$/g, "")) ||
+    /^\|?\s*"[^"]*"(\s*\|\s*"[^"]*")*$/.test(type) || type === "boolean";
+  if (isClosed) return `one per ${type}`;
+  for (const value of binding.values) {
+    const iterated = value.type === "call" && value.callee.type === "member" &&
+        /^(items|keys|entries)$/.test(value.callee.property)
+      ? value.callee.object
+      : value.type === "call" && /^Object\.(entries|keys)$/.test(dottedName(value.callee))
+      ? value.args[0]
+      : value.type === "index" && value.index === null
+      ? value.object
+      : undefined;
+    if (iterated?.type === "collection") return "one per listed key";
+    if (iterated?.type === "name") {
+      const source = lookUp(scope, iterated.name)?.binding;
+      if (source?.rest === "map") return `keywords of the caller (${iterated.name})`;
+      if (source?.kind === "parameter" && value.type === "call") {
+        return `keys chosen by the caller (${iterated.name})`;
+      }
+    }
+    if (value.type === "operation" || value.type === "member" || value.type === "choice") {
+      const closed = closedKey(analysis, value, scope, depth + 1);
+      if (closed !== null) return closed;
+    }
+  }
+  return null;
+}
+
+function lastName(tree: Tree): string {
+  return tree.type === "name" ? tree.name : tree.type === "member" ? tree.property : "";
+}

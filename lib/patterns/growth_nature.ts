@@ -1,0 +1,155 @@
+/**
+ * Tells a growth from a write that keeps the size, and from a call that only looks alike.
+ *
+ * @module
+ */
+import { isConstructor } from "./activity.ts";
+import type { Analysis } from "./activity.ts";
+import { idiomsOf } from "./idioms.ts";
+import { findMethod, lookUp, methodAround } from "./model.ts";
+import type { Operation } from "./operations.ts";
+import { containerOf } from "./shapes.ts";
+
+/** Tells a growth from a write that keeps the size. */
+export function natureOf(analysis: Analysis, operation: Operation): "growth" | "fixed" | "nothing" {
+  const { effect, verb, place, fn, tree } = operation;
+  const container = analysis.container(place);
+  const { shape, instance } = container;
+  const isPython = fn.source.language === "python";
+  switch (effect) {
+    case "grow":
+      break;
+    case "insert":
+      return insertNature(analysis, operation);
+    case "write":
+      return /^(\[\]=|\[\][+\-*/]=|\[:\]=)$/.test(verb) ? "fixed" : "nothing";
+    case "replace":
+      return replaceNature(analysis, operation);
+    default:
+      return "nothing";
+  }
+  if (verb === "link" || verb === "longer copy") return "growth";
+  if (verb === "passed") return /^(text|number|fixed)$/.test(shape) ? "nothing" : "growth";
+  if (verb === "+=" || verb === "|=") return addNature(analysis, operation);
+  if (verb === "+" || verb === "spread" || verb === "concat") {
+    const added = operation.detail;
+    if (shape === "number" || shape === "unknown" && verb === "+") return "nothing";
+    if (shape === "text") return "growth";
+    return added !== null && isPython && shape === "fixed" ? "nothing" : "growth";
+  }
+  if (/(append|concatenate|vstack|hstack|concat)$/.test(verb) && tree.type === "assign") {
+    return "growth";
+  }
+  if (verb.includes(".") || verb === "heappush" || verb === "insort" || verb === "[length]=") {
+    return verb === "Object.assign" ? assignNature(operation, shape) : "growth";
+  }
+  if (verb === "splice") return "growth";
+  // `monitor.update(x)` on a class of the project is a call, not a growing map.
+  if (instance !== null) {
+    return verb !== "update" && grows(analysis, operation) ? "growth" : "nothing";
+  }
+  if (verb === "update" && shape === "map") return updateNature(operation);
+  const accepted = operation.fn.source && acceptedShapes(operation);
+  return accepted.includes(shape) || shape === "weak" && verb !== "push" ? "growth" : "nothing";
+}
+
+function acceptedShapes(operation: Operation): readonly string[] {
+  return idiomsOf(operation.fn.source.language).grow.get(operation.verb) ?? [];
+}
+
+/** `d.update(…)` writes the same keys again, unless the caller brings others each time. */
+function updateNature(operation: Operation): "growth" | "nothing" {
+  const { tree, detail } = operation;
+  if (tree.type !== "call" || detail === null) return "nothing";
+  const isLiteral = detail.type === "collection" || detail.type === "call";
+  return isLiteral ? "nothing" : "growth";
+}
+
+/** `Object.assign(this, …)` sets fields; into a map of unknown keys it grows. */
+function assignNature(operation: Operation, shape: string): "growth" | "nothing" {
+  const { detail, place } = operation;
+  if (shape !== "map" || place.path.some((step) => step.startsWith("["))) return "nothing";
+  const isFixed = detail?.type === "collection" &&
+    detail.entries.every((entry) => entry.key?.type === "text");
+  return isFixed ? "nothing" : "growth";
+}
+
+function insertNature(analysis: Analysis, operation: Operation): "growth" | "fixed" | "nothing" {
+  const { place, verb, tree, fn, detail } = operation;
+  const container = analysis.container(place);
+  const { shape, instance } = container;
+  if (verb === "setdefault") {
+    return detail?.type === "text" || tree.type !== "call"
+      ? "nothing"
+      : instance
+      ? "nothing"
+      : "growth";
+  }
+  if (verb === "set") {
+    return shape === "map" && tree.type === "call" && tree.args.length === 2 || shape === "weak" ||
+        shape === "ring"
+      ? "growth"
+      : instance !== null && grows(analysis, operation)
+      ? "growth"
+      : "nothing";
+  }
+  if (instance !== null) return "nothing";
+  if (shape === "list" || shape === "ring" || shape === "queue") {
+    return fn.source.language !== "python" && container.empty && isSparse(analysis, operation)
+      ? "growth"
+      : "fixed";
+  }
+  if (shape === "fixed" || shape === "text" || shape === "number") return "fixed";
+  if (shape === "weak") return "growth";
+  if (shape === "unknown" && !analysis.isMapLike(place.key)) return "fixed";
+  if (detail?.type === "name" && isCounter(operation, detail.name)) return "fixed";
+  return "growth";
+}
+
+/** An array that is only ever written by index grows with the index. */
+function isSparse(analysis: Analysis, operation: Operation): boolean {
+  const { place, detail, fn } = operation;
+  const filled = analysis.on(place.key).some((other) => other.effect === "grow");
+  const isCounted = detail?.type === "name" && isCounter(operation, detail.name);
+  return !filled && !isCounted && detail?.type !== "number" && fn.tree !== null;
+}
+
+/** A loop counter of the same function: as many entries as iterations, written over each call. */
+function isCounter(operation: Operation, name: string): boolean {
+  const binding = lookUp(operation.fn, name)?.binding;
+  return binding !== undefined && binding.values.some((value) => value.type === "number") &&
+    operation.around.some((outer) => outer.type === "loop");
+}
+
+function addNature(analysis: Analysis, operation: Operation): "growth" | "nothing" {
+  const { place, detail, fn, verb } = operation;
+  const { shape } = analysis.container(place);
+  if (verb === "|=") return shape === "map" || shape === "set" ? "growth" : "nothing";
+  const added = detail === null ? null : containerOf(detail, fn, analysis.project);
+  if (shape === "list" || added?.shape === "list") return shape === "fixed" ? "nothing" : "growth";
+  return shape === "text" || added?.shape === "text" && shape !== "number" ? "growth" : "nothing";
+}
+
+/** A whole list made from another one, where the field began empty: as big as its source. */
+function replaceNature(analysis: Analysis, operation: Operation): "growth" | "nothing" {
+  const { detail, place, fn } = operation;
+  if (detail?.type !== "comprehension" || isConstructor(methodAround(fn))) return "nothing";
+  if (place.root.kind === "parameter" || place.path.length > 1) return "nothing";
+  const begins = analysis.on(place.key).some((other) =>
+    other !== operation && other.detail?.type === "collection" && other.detail.entries.length === 0
+  );
+  const grows = analysis.on(place.key).some((other) => /^(grow|insert)$/.test(other.effect));
+  return begins && !grows ? "growth" : "nothing";
+}
+
+/** A container that is a class of the project grows only if that method of it does. */
+function grows(analysis: Analysis, operation: Operation): boolean {
+  const { instance } = analysis.container(operation.place);
+  const method = instance === null ? null : findMethod(analysis.project, instance, operation.verb);
+  if (method === null) return false;
+  return analysis.operations.some((inner) =>
+    methodAround(inner.fn) === method && /^(grow|insert)$/.test(inner.effect) &&
+    inner.place.root.kind === "instance" && inner !== operation &&
+    analysis.container(inner.place).instance === null && natureOf(analysis, inner) === "growth"
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * State that reaches a function through its parameters, and whether a place outlives the call.
+ *
+ * @module
+ */
+import { isTargetContext } from "./activity.ts";
+import type { Analysis } from "./activity.ts";
+import { escapes } from "./escapes.ts";
+import { natureOf } from "./growth_nature.ts";
+import { methodAround } from "./model.ts";
+import type { FunctionModel } from "./model.ts";
+import type { CallSite, Operation } from "./operations.ts";
+import { isInside } from "./places.ts";
+import type { Place } from "./places.ts";
+import type { Tree } from "./tree.ts";
+
+/** Tells whether the place outlives the call that the operation runs in. */
+export function isPersistent(operation: Operation): boolean {
+  const { place, fn } = operation;
+  const { root } = place;
+  switch (root.kind) {
+    case "instance":
+    case "static":
+    case "global":
+      return true;
+    case "module":
+      return methodAround(fn).tree !== null;
+    case "closure": {
+      for (let inner: FunctionModel | null = fn; inner !== null && inner !== root.scope;) {
+        if (escapes(inner)) return true;
+        inner = inner.parent;
+      }
+      return false;
+    }
+    case "parameter":
+      return isCallersState(operation);
+  }
+}
+
+/** Names under which callers hand in state that they keep, and names of results to fill. */
+const KEPT =
+  /(^|_)(history|histories|hist|log|logs|trace|cache|buffer|telemetry|registry|store|memo|journal|archive)$/i;
+const OWNERS =
+  /^(parent|owner|context|ctx|state|store|registry|app|bus|manager|controller|session|world|globals?|shared|self|instance|target|tuner|engine)$/i;
+
+function isCallersState(operation: Operation): boolean {
+  const { root, path } = operation.place;
+  if (root.kind !== "parameter") return false;
+  if (root.binding.rest !== "no") return false;
+  if (isTargetContext(root.scope, root.binding)) return true;
+  const name = path[0]!;
+  const isNested = path.slice(1).some((step) => !step.startsWith("["));
+  return isNested ? OWNERS.test(name) : KEPT.test(name);
+}
+
+/** Replaces a parameter's container by what callers pass, where they pass state they keep. */
+export function throughParameters(analysis: Analysis, operation: Operation): readonly Operation[] {
+  const { root, path } = operation.place;
+  if (root.kind !== "parameter" || !/^(grow|insert)$/.test(operation.effect)) return [operation];
+  const passed = passedPlaces(analysis, root.scope, root.binding.name, root.binding.index, 0);
+  const grown = passed.filter(({ place }) =>
+    natureOf(analysis, { ...operation, place: extend(place, path.slice(1)) }) === "growth"
+  );
+  const callers = grown.map(({ place, site }): Operation => ({
+    ...operation,
+    // Which keys of it grow is the callee's affair; the caller sees one container growing.
+    place: extend(place, path.slice(1).filter((step) => !step.startsWith("["))),
+    effect: "grow",
+    verb: "passed",
+    fn: site.fn,
+    tree: site.tree,
+    around: site.around,
+    exits: [],
+    via: "parameter",
+  }));
+  return KEPT.test(path[0]!) ? [operation, ...callers] : callers.length > 0 ? callers : [operation];
+}
+
+function extend(place: Place, steps: readonly string[]): Place {
+  if (steps.length === 0) return place;
+  return {
+    root: place.root,
+    path: [...place.path, ...steps],
+    key: `${place.key}.${steps.join(".")}`,
+  };
+}
+
+function passedPlaces(
+  analysis: Analysis,
+  fn: FunctionModel,
+  name: string,
+  index: number,
+  depth: number,
+): { place: Place; site: CallSite }[] {
+  if (depth > 2) return [];
+  return analysis.callSites(fn).flatMap((site) => {
+    const keyword = site.tree.keywords.find((entry) => entry.name === name)?.value;
+    const arg: Tree | undefined = keyword ?? site.tree.args[index];
+    const place = arg === undefined ? null : analysis.resolver.resolve(arg, site.fn);
+    if (place === null || place.path.length === 0) return [];
+    const { root } = place;
+    if (root.kind === "parameter" && !isTargetContext(root.scope, root.binding)) {
+      if (root.scope === fn || isInside(site.fn, fn)) return [];
+      return passedPlaces(analysis, root.scope, root.binding.name, root.binding.index, depth + 1);
+    }
+    return root.kind === "closure" && site.fn === root.scope ? [] : [{ place, site }];
+  });
+}
