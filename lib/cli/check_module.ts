@@ -46,11 +46,12 @@ export async function checkModule(
   const startedAt = performance.now();
   const { runtime, signal } = surroundings;
   const module = resolve(path);
-  const shown = { module: relative(process.cwd(), module), runtime: runtime.name };
+  const shown = { module: relative(process.cwd(), module) };
+  const measuredOn = runtime.name === "" ? {} : { runtime: runtime.name };
   const given: TargetSpec = { name: basename(path, extname(path)), module };
   const fail = (message: string): CheckedTarget => {
     const seconds = (performance.now() - startedAt) / 1000;
-    const result = failedCheck(given.name, message, seconds);
+    const result = { ...failedCheck(given.name, message, seconds), ...measuredOn };
     return { ...shown, result, story: [], scenario: "" };
   };
   if (!existsSync(module)) return fail(`Cannot check ${path} as there is no such file`);
@@ -68,7 +69,12 @@ export async function checkModule(
   const result = toCheckResult({ ...worst, seconds }, settings.allowance);
   const scenario = results.length > 1 ? worst.scenario : "";
   const message = scenario === "" ? result.message : `In ${scenario}: ${result.message}`;
-  return { ...shown, result: { ...result, message }, story: worst.retainers, scenario };
+  return {
+    ...shown,
+    result: { ...result, message, ...measuredOn },
+    story: worst.retainers,
+    scenario,
+  };
 }
 
 function leakOptions(

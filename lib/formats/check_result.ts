@@ -30,6 +30,8 @@ export interface CheckResult {
   /** Why it stays alive: steps from a root to what grew. */
   readonly retainers: readonly (readonly string[])[];
   readonly message: string;
+  /** The node it was measured on, where the user asked for one. */
+  readonly runtime?: string;
 }
 
 /** A verdict with what only the richer formats show. */
@@ -41,8 +43,6 @@ export interface CheckedTarget {
   readonly story: readonly RetainerPath[];
   /** Which of several scenarios speaks for the target; empty where there is one. */
   readonly scenario: string;
-  /** Name of the runtime where one was asked for; empty otherwise. */
-  readonly runtime: string;
 }
 
 /** Growth that a user allows, bytes per cycle. */
@@ -124,9 +124,9 @@ function withAllowance(
 }
 
 /** Returns the name of a target with the scenario and the runtime that the verdict is about. */
-export function titleOf({ result, scenario, runtime }: CheckedTarget): string {
+export function titleOf({ result: { name, runtime = "" }, scenario }: CheckedTarget): string {
   const details = [scenario, runtime].filter((text) => text !== "").join(", ");
-  return details === "" ? result.name : `${result.name} (${details})`;
+  return details === "" ? name : `${name} (${details})`;
 }
 
 /** Exit code of a check: 1 if anything leaks, else 2 if anything is undecided or failed, else 0. */

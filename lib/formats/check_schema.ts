@@ -87,5 +87,9 @@ export const checkResultSchema: Readonly<Record<string, unknown>> = {
       items: { type: "array", items: { type: "string" } },
     },
     message: { type: "string", description: "The verdict in words" },
+    runtime: {
+      type: "string",
+      description: "The node it was measured on, where one was asked for",
+    },
   },
 };

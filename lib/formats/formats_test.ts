@@ -93,7 +93,6 @@ function checked(over: Partial<LeakResult> = {}): CheckedTarget {
     result: toCheckResult(result),
     story: result.retainers,
     scenario: "",
-    runtime: "",
   };
 }
 
@@ -256,10 +255,28 @@ test("titleOf() names the scenario and the runtime where there are several", () 
   const target = checked();
   assert.equal(titleOf(target), "my_cache");
   assert.equal(titleOf({ ...target, scenario: "long" }), "my_cache (long)");
-  assert.equal(
-    titleOf({ ...target, scenario: "long", runtime: "node 24" }),
-    "my_cache (long, node 24)",
+  const result = { ...target.result, runtime: "node 24" };
+  assert.equal(titleOf({ ...target, result, scenario: "long" }), "my_cache (long, node 24)");
+});
+
+test("several runtimes are shown as a matrix, in text and in Markdown", () => {
+  const on = (runtime: string, over: Partial<LeakResult>): CheckedTarget => {
+    const target = checked(over);
+    return { ...target, result: { ...target.result, runtime } };
+  };
+  const targets = [
+    on("node 22", {}),
+    on("node 24", { verdict: "clean" }),
+    on("node 22", { target: "other", verdict: "inconclusive" }),
+  ];
+  const expected = /node 22 +node 24\nmy_cache +leak +clean\nother +inconclusive\n\n1 leak/;
+  assert.match(renderTerminal(targets), expected);
+  assert.match(
+    renderStepSummary(targets),
+    /\| my_cache \| leak \| clean \|\n\| other \| inconclusive \| {2}\|/,
   );
+  assert.doesNotMatch(renderTerminal([on("node 22", {})]), /\nmy_cache/);
+  assert.ok(validCheck(targets[0]!.result));
 });
 
 test("the package carries the schemas that its formats are described by", () => {

@@ -10,6 +10,7 @@ import {
   formatBytes,
   titleOf,
 } from "./check_result.ts";
+import { runtimeMatrix } from "./matrix.ts";
 import { describeEvidence } from "./terminal.ts";
 
 const ANSWERS = ["No leak found", "Memory leak found", "Could not tell"] as const;
@@ -37,8 +38,16 @@ export function renderStepSummary(targets: readonly CheckedTarget[]): string {
     "| --- | --- | ---: | ---: | --- | ---: | ---: |",
     ...rows,
     "",
+    ...matrixRows(targets),
     ...details,
   ].join("\n");
+}
+
+function matrixRows(targets: readonly CheckedTarget[]): readonly string[] {
+  const matrix = runtimeMatrix(targets);
+  if (matrix === undefined) return [];
+  const line = `|${" --- |".repeat(matrix.runtimes.length + 1)}`;
+  return [row(["", ...matrix.runtimes]), line, ...matrix.rows.map(row), ""];
 }
 
 function renderDetails(target: CheckedTarget): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import { type CheckedTarget, describeInterval, formatBytes, titleOf } from "./check_result.ts";
+import { runtimeMatrix } from "./matrix.ts";
 
 const INDENT = " ".repeat(14);
 const SHOWN = 3; // sites and retainers; the JSON has them all
@@ -15,7 +16,18 @@ export function renderTerminal(targets: readonly CheckedTarget[]): string {
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   }
   const summary = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
-  return [...targets.map(renderTarget), "", summary].join("\n");
+  return [...targets.map(renderTarget), ...matrixLines(targets), "", summary].join("\n");
+}
+
+function matrixLines(targets: readonly CheckedTarget[]): readonly string[] {
+  const matrix = runtimeMatrix(targets);
+  if (matrix === undefined) return [];
+  const table = [["", ...matrix.runtimes], ...matrix.rows];
+  const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
+  return [
+    "",
+    ...table.map((row) => row.map((cell, i) => cell.padEnd(widths[i]! + 2)).join("").trimEnd()),
+  ];
 }
 
 /** For a leak the numbers come first, since its message only sums up the lines below it. */

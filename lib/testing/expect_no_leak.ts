@@ -78,7 +78,7 @@ export async function expectNoLeak(
   );
   const result = toCheckResult(leak, { maxBytesPerCycle });
   if (result.verdict === "clean") return result;
-  const checked = { module, result, story: leak.retainers, scenario: "", runtime: "" };
+  const checked = { module, result, story: leak.retainers, scenario: "" };
   const evidence = describeEvidence(checked).map((line) => `  ${line}`);
   throw new LeakFound([headline(result, maxBytesPerCycle), ...evidence].join("\n"), result);
 }
