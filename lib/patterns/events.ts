@@ -57,7 +57,7 @@ function describe(site: CallSite, { kind, attribute, by, note }: Registration): 
   });
 }
 
-export function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
+function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
   const { tree, fn } = site;
   const { callee, args } = tree;
   if (fn.source.language === "python" || callee.type !== "member" || !ADDS.test(callee.property)) {

@@ -50,6 +50,7 @@ export function growthOf(operation: Operation): PatternGrowth {
   return "per_call";
 }
 
+/** Returns how bad unbounded growth of that rate is. */
 export function severityOf(growth: PatternGrowth): PatternFinding["severity"] {
   return growth === "per_step" || growth === "per_event" ? "major" : "minor";
 }

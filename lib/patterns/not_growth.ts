@@ -14,6 +14,7 @@ import { nameOf } from "./places.ts";
 import { containerOf } from "./shapes.ts";
 import type { At, Tree } from "./tree.ts";
 
+/** Returns the finding for a write that keeps the size. */
 export function fixedWrite(analysis: Analysis, operation: Operation): PatternFinding {
   const { fn, tree, place, verb } = operation;
   const { keys } = analysis.container(place);

@@ -90,6 +90,7 @@ function ownMethod(model: ClassModel, value: Tree, fn: FunctionModel): string | 
   return closureOverThis(value, fn) === null ? null : "closure -> self";
 }
 
+/** Returns the finding for a cycle, with what it means for the collector of the language. */
 export function cycleFinding(
   fn: FunctionModel,
   at: At,
