@@ -11,7 +11,7 @@ import type { runInSandbox, TargetSpec } from "../measure/mod.ts";
 import { map } from "../parallel/mod.ts";
 import { createRandom } from "../statistics/mod.ts";
 import type { LeakTask } from "./leak_stages.ts";
-import { type LeakJudgementOptions, measureLeak } from "./measure_leak.ts";
+import { type LeakJudgementOptions, type MeasuredLeak, measureLeak } from "./measure_leak.ts";
 import type { Progress } from "./progress.ts";
 import type { ControlResult, LeakPhase, LeakResult } from "./results.ts";
 import { judgeControl, type PlantedTarget } from "./planted_verdict.ts";
@@ -112,8 +112,7 @@ export async function checkTarget(
     options.onProgress?.({ label: spec.name, done, total, detail: stage });
   const task = { ...toTask(spec, scenario, options), onStage };
   const judgement = toJudgement({ ...options, alwaysProfile: options.alwaysProfile ?? false });
-  const { result, samples } = await measureLeak(task, judgement);
-  return record(result, samples, options, 0);
+  return record(await measureLeak(task, judgement), options, 0);
 }
 
 /** Judges work that cannot leave its process: `run` takes the place of the measuring children. */
@@ -172,27 +171,32 @@ async function measureUnit(
   const alwaysProfile = control === undefined && (options.alwaysProfile ?? true);
   const measured = await measureLeak(task, toJudgement({ ...options, alwaysProfile }));
   options.signal?.throwIfAborted();
-  const result = record(measured.result, measured.samples, options, repetition);
+  const result = record(measured, options, repetition);
   store?.write(key, result);
   store?.log(`leaks ${detail}: ${result.verdict} in ${result.seconds.toFixed(1)} s`);
   report(index, 1, detail);
   return result;
 }
 
-/** Stores the samples of the trend and notes where they are. */
+/** Stores the samples of the trend, notes where they are, and keeps what the witnesses said. */
 function record(
-  result: LeakResult,
-  samples: Readonly<Record<string, readonly number[]>> | null,
+  { result, samples, witness }: MeasuredLeak,
   { store }: LeakOptions,
   repetition: number,
 ): LeakResult {
   if (store === undefined || samples === null) return result;
   const name = [result.target, result.scenario, String(repetition)].map(encodeURIComponent);
   const path = store.writeSamples(`leaks/${name.join(".")}`, samples);
+  store.write(witnessPath(path), witness);
   const stages = result.stages.map((stage) =>
     stage.stage === "trend" ? { ...stage, samples: path } : stage
   );
   return { ...result, stages };
+}
+
+/** Returns where the witnesses of a trend are stored, by the path of its samples. */
+export function witnessPath(samplesPath: string): string {
+  return samplesPath.replace(/^samples\//, "witnesses/").replace(/\.json$/, "");
 }
 
 function groupResults(

@@ -5,11 +5,13 @@
  * @module
  */
 
-import type {
-  HeapGrowthResult,
-  SandboxFailure,
-  SurvivorResult,
-  TrendResult,
+import {
+  type GrowingHolder,
+  type HeapGrowthResult,
+  isUserCode,
+  type SandboxFailure,
+  type SurvivorResult,
+  type TrendResult,
 } from "../measure/mod.ts";
 import { type ChannelJudgement, judgeChannels, toEstimate } from "./leak_channels.ts";
 import { decideLeak, type LeakDecision, type LeakEvidence, needsWitness } from "./leak_decision.ts";
@@ -41,6 +43,15 @@ export interface LeakJudgementOptions {
 export interface MeasuredLeak {
   readonly result: LeakResult;
   readonly samples: TrendResult["samples"] | null;
+  /** What the witnesses beside the trend said; null where the trend did not end. */
+  readonly witness: LeakWitness | null;
+}
+
+/** What was seen beside the trend, as far as the verdict rests on it: recorded for verification. */
+export interface LeakWitness extends Pick<LeakEvidence, "cycles" | "askedCycles" | "concern"> {
+  /** Survivors of the target's own code by place and age. */
+  readonly survivors: Pick<SurvivorResult, "groups" | "slices" | "cyclesPerSlice"> | null;
+  readonly holders: readonly GrowingHolder[] | null;
 }
 
 const EXPLAINING_SECONDS = 1.5;
@@ -56,7 +67,7 @@ export async function measureLeak(
   const trend = await runTrend(task);
   stages.push(trend.record);
   if (trend.outcome.status !== "completed") {
-    return { result: failed(task, trend.outcome, stages, startedAt), samples: null };
+    return { result: failed(task, trend.outcome, stages, startedAt), samples: null, witness: null };
   }
   const { result: seen } = trend.outcome;
   const channels = judgeChannels(seen, { warmupCycles: task.warmupCycles, ...options });
@@ -78,7 +89,17 @@ export async function measureLeak(
   const sites = explain(task, decision, witnesses);
   const seconds = (performance.now() - startedAt) / 1000;
   const result = assemble({ task, options, seen, decision, witnesses, sites, stages, seconds });
-  return { result, samples: seen.samples };
+  return { result, samples: seen.samples, witness: witnessOf(witnesses) };
+}
+
+function witnessOf({ evidence, survivors }: Witnesses): LeakWitness {
+  const { cycles, askedCycles, concern, holders = null } = evidence;
+  if (survivors === undefined || evidence.survivors === undefined) {
+    return { cycles, askedCycles, concern, survivors: null, holders };
+  }
+  const { slices, cyclesPerSlice } = survivors;
+  const groups = survivors.groups.filter(({ stack }) => stack.some(({ url }) => isUserCode(url)));
+  return { cycles, askedCycles, concern, survivors: { groups, slices, cyclesPerSlice }, holders };
 }
 
 interface Witnesses {

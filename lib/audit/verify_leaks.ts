@@ -1,20 +1,68 @@
 /**
- * Recomputes the headline of a leak result from what was measured of its channels.
+ * Recomputes leak results from the recorded samples of their trends and what the witnesses beside
+ * them saw: channels, rates, intervals, limits of detection and verdicts.
  *
  * @module
  */
 
-import type { LeakResult } from "./results.ts";
+import { judgeChannels, toEstimate } from "./leak_channels.ts";
+import { decideLeak } from "./leak_decision.ts";
+import type { LeakWitness } from "./measure_leak.ts";
+import type { LeakResult, Severity } from "./results.ts";
+import { type SeverityLimits, severityOf, worstSeverity } from "./severity.ts";
+import { judgeSurvivors } from "./survivor_judgement.ts";
 
-/** Returns the result with the figures of the channel that its verdict rests on. */
-export function recomputeLeak(result: LeakResult): LeakResult {
-  const candidates = result.channels.filter(({ channel }) => channel === result.channel);
-  // WebAssembly and handles have two channels each: the one that is closest is meant.
-  const [estimate] = candidates.sort((a, b) =>
-    Math.abs(a.bytesPerCycle - result.bytesPerCycle) -
-    Math.abs(b.bytesPerCycle - result.bytesPerCycle)
+/** What was recorded of one measurement of a target. */
+export interface LeakRecord {
+  readonly samples: Readonly<Record<string, Float64Array>>;
+  readonly witness: LeakWitness;
+}
+
+/** Returns the result with everything that follows from its record computed anew. */
+export function recomputeLeak(
+  result: LeakResult,
+  { samples, witness }: LeakRecord,
+  limits: SeverityLimits,
+): LeakResult {
+  const { warmupCycles, confidence } = result;
+  const columns = Object.fromEntries(
+    Object.entries(samples).map(([name, column]) => [name, Array.from(column)]),
   );
-  if (!estimate) return result;
-  const { bytesPerCycle, interval, growth, confidence, limitOfDetection } = estimate;
-  return { ...result, bytesPerCycle, interval, growth, confidence, limitOfDetection };
+  const channels = judgeChannels({ samples: columns }, { warmupCycles, confidence });
+  const { survivors, holders, cycles, askedCycles, concern } = witness;
+  const decision = decideLeak({
+    channels,
+    cycles,
+    askedCycles,
+    concern,
+    ...(survivors === null
+      ? {}
+      // What judging does not look at was not recorded.
+      : { survivors: judgeSurvivors(survivors as Parameters<typeof judgeSurvivors>[0]) }),
+    ...(holders === null ? {} : { holders }),
+  });
+  const { channel } = decision;
+  const verdict = result.validity.valid ? decision.verdict : "error";
+  const bytes = channel.unit === "bytes" ? channel.bytesPerCycle : 0;
+  return {
+    ...result,
+    verdict,
+    severity: severityOfVerdict(verdict, bytes, limits),
+    channel: channel.channel,
+    growth: channel.growth,
+    bytesPerCycle: channel.bytesPerCycle,
+    interval: channel.interval,
+    limitOfDetection: channel.limitOfDetection,
+    cycles,
+    channels: channels.map((judged) => toEstimate(judged, confidence)),
+  };
+}
+
+function severityOfVerdict(
+  verdict: LeakResult["verdict"],
+  bytesPerCycle: number,
+  limits: SeverityLimits,
+): Severity {
+  if (verdict !== "leak") return "none";
+  return worstSeverity(["minor", severityOf(bytesPerCycle, limits)]);
 }

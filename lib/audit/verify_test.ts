@@ -3,17 +3,19 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { createRandom } from "../statistics/mod.ts";
 import { type Citation, renderCitation, resolvePointer } from "./citation.ts";
 import { differences } from "./differences.ts";
 import { recordEnvironment } from "./environment.ts";
 import type { AuditResults } from "./results.ts";
+import { measureLeaks, witnessPath } from "./leaks.ts";
+import type { LeakWitness } from "./measure_leak.ts";
 import { finishRun, readResults, startRun, writeAudit } from "./run.ts";
 import { openRun } from "./run_store.ts";
 import type { RunStore } from "./run_store.ts";
 import {
   cleanupPhase,
-  growthEstimate,
   leakPhase,
   leakResult,
   patternFinding,
@@ -25,6 +27,7 @@ import { DEFAULT_LIMITS } from "./verdict.ts";
 import { verifyRun } from "./verify.ts";
 import type { Verification } from "./verify.ts";
 import { rank } from "./stress.ts";
+import { recomputeLeak } from "./verify_leaks.ts";
 import { recomputeStress } from "./verify_stress.ts";
 
 const SOURCE = ["const history = [];", "history.push(1);", "export {};"];
@@ -37,6 +40,24 @@ const ALLOCATION = {
   objects: 1,
   text: "history.push(1);",
 };
+
+const WITNESS: LeakWitness = {
+  cycles: 1000,
+  askedCycles: 1200,
+  concern: 16,
+  survivors: null,
+  holders: null,
+};
+
+/** A trend in which nothing grows. */
+function trendColumns(): Record<string, Float64Array> {
+  const cycle = Float64Array.from({ length: 80 }, (_, i) => 12.5 * i);
+  const names = ["heap", "external", "arrayBuffers", "wasm", "wasmSize", "native", "files"];
+  const flat = Object.fromEntries(
+    [...names, "threads"].map((name, k) => [name, cycle.map(() => 1000 * (k + 1))]),
+  );
+  return { cycle, ...flat };
+}
 
 interface Laid {
   readonly root: string;
@@ -73,15 +94,15 @@ function layOut(root: string): Laid {
     "stress",
     stressPhase({ results: [stressed], ranking: rank([stressed]) }),
   );
-  const trend = store.writeSamples("leaks/classical_smc", { cycle, heap: cycle.map(() => 4e6) });
-  const stage = { ...leakResult().stages[0]!, samples: trend };
-  const leaking = leakResult({
-    scenario: "create_destroy",
-    stages: [stage],
-    topAllocations: [ALLOCATION],
-    channels: [growthEstimate()],
-  });
-  store.write("leaks", leakPhase({ results: [leakResult({ stages: [stage] }), leaking] }));
+  const trend = store.writeSamples("leaks/classical_smc", trendColumns());
+  store.write(witnessPath(trend), WITNESS);
+  const stages = [{ ...leakResult().stages[0]!, samples: trend }];
+  const record = { samples: store.readSamples(trend), witness: WITNESS };
+  const measured = ["long_lived", "create_destroy"].map((scenario) =>
+    recomputeLeak(leakResult({ scenario, stages, topAllocations: [ALLOCATION] }), record, {})
+  );
+  const limitOfDetection = Math.max(...measured.map((result) => result.limitOfDetection));
+  store.write("leaks", leakPhase({ results: measured, limitOfDetection }));
   store.write("cleanup", cleanupPhase());
   const results = finishRun(store);
   const exports = join(root, "exports");
@@ -151,7 +172,7 @@ test("verifyRun() accepts a run as it was left, and has looked at all of it", ()
     const { ok, problems, checked } = verify(laid);
     assert.deepEqual(problems, []);
     assert.equal(ok, true);
-    assert.deepEqual(checked, { files: 8, series: 3, sites: 2, citations: 3, reports: 1 });
+    assert.deepEqual(checked, { files: 9, series: 3, sites: 3, citations: 3, reports: 1 });
   }));
 
 test("verifyRun() names the line of a changed digit in a report", () =>
@@ -201,6 +222,17 @@ test("verifyRun() recomputes the score and the answer", () =>
     assertFound(laid, "number", /^\/verdict\/answer$/, /recorded "no", recomputed "yes"/);
   }));
 
+test("verifyRun() recomputes the verdict of a leak from its trend", () =>
+  inFolder((laid) => {
+    const columns = trendColumns();
+    const growing = columns["cycle"]!.map((c) => 4e6 + 5000 * c);
+    // Somebody measured a leak and wrote down that there was none.
+    laid.store.writeSamples("leaks/classical_smc", { ...columns, arrayBuffers: growing });
+    assertFound(laid, "number", /^\/leaks\/results\/0\/verdict$/, /"clean", recomputed "leak"/);
+    assertFound(laid, "number", /^\/leaks\/results\/0\/bytesPerCycle$/, /recomputed 5000/);
+    assertFound(laid, "number", /^\/verdict\/answer$/, /recomputed "no"/);
+  }));
+
 test("verifyRun() recomputes severity, controls and limits of detection", () =>
   inFolder((laid) => {
     const leaks = readResults(laid.store).leaks!;
@@ -211,7 +243,7 @@ test("verifyRun() recomputes severity, controls and limits of detection", () =>
       controls: leaks.controls.map((c) => c.kind === "negative" ? { ...c, verdict: "leak" } : c),
       results: leaks.results.map((r, i) => i === 0 ? { ...r, severity: "major" } : r),
     });
-    assertFound(laid, "number", /^\/leaks\/limitOfDetection$/, /recorded 0.25, recomputed 1/);
+    assertFound(laid, "number", /^\/leaks\/limitOfDetection$/, /recorded 0.25, recomputed/);
     assertFound(laid, "number", /^\/leaks\/controls\/1\/passed$/, /recorded true/);
     assertFound(laid, "number", /^\/leaks\/controlsValid$/, /recorded true, recomputed false/);
     assertFound(laid, "number", /^\/leaks\/results\/0\/severity$/, /recomputed "none"/);
@@ -220,7 +252,7 @@ test("verifyRun() recomputes severity, controls and limits of detection", () =>
 test("verifyRun() names a missing and a changed sample file", () =>
   inFolder((laid) => {
     const samples = join(laid.store.folder, "samples/leaks/classical_smc.json");
-    edit(samples, (text) => text.replace("4000000", "4000001"));
+    edit(samples, (text) => text.replace("1000,", "1001,"));
     assertFound(laid, "file", /^samples\/leaks\/classical_smc\.json$/, /content has changed/);
     rmSync(samples);
     assertFound(laid, "file", /^samples\/leaks\/classical_smc\.json$/, /missing/);
@@ -251,6 +283,31 @@ test("verifyRun() names missing exports and refuses a run that is not there", ()
     assertFound(laid, "file", /^audit\.json$/, /cannot be read/);
     assert.throws(() => verifyRun(join(laid.root, "nowhere")), /Cannot verify/);
   }));
+
+test("verifyRun() accepts what measureLeaks() really recorded", async () => {
+  const root = mkdtempSync(join(tmpdir(), "heapbook-verify-"));
+  try {
+    const store = openRun(join(root, "runs"), { id: "real" });
+    const corpus = fileURLToPath(new URL("../../../data/corpus/", import.meta.url));
+    const spec = (name: string) => ({ name, module: join(corpus, `${name}.ts`) });
+    const specs = [spec("leak_unbounded_map"), spec("clean_ring")];
+    const leaks = await measureLeaks(specs, { cycles: 200, maxCycles: 400, seed: 3, store });
+    store.write("leaks", leaks);
+    startRun(store, {
+      cycles: 200,
+      quick: true,
+      limits: DEFAULT_LIMITS,
+      environment: recordEnvironment({ seed: 3, configText: "" }),
+      plannedSeconds: [1, 1, 1, 1, 1],
+    });
+    finishRun(store);
+    const { problems, checked } = verifyRun(store.folder, undefined, { root });
+    assert.deepEqual(problems, []);
+    assert.equal(checked.series, 2);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
 
 test("differences() names each place by pointer, and takes nine digits as equal", () => {
   assert.deepEqual(differences({ "a/b": [1, { c: 2 }] }, { "a/b": [1, { c: 3 }] }), [
