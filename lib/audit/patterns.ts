@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { scanSources } from "../patterns/mod.ts";
+import { relative } from "node:path";
+import { isSecondary, scanSources } from "../patterns/mod.ts";
 import type { ProgressListener } from "./progress.ts";
 import type { PatternsPhase } from "./results.ts";
 import type { RunStore } from "./run_store.ts";
@@ -12,6 +13,8 @@ import type { RunStore } from "./run_store.ts";
 export interface ScanPatternsOptions {
   /** File names in the result are relative to this folder; the current one where absent. */
   readonly root?: string;
+  /** Names of folders and files to leave out, beside tests and built code; `*` is any characters. */
+  readonly exclude?: readonly string[];
   /** Larger files become a problem instead of being read, bytes. */
   readonly maxFileBytes?: number;
   readonly signal?: AbortSignal;
@@ -31,10 +34,11 @@ export function scanPatterns(
   options: ScanPatternsOptions = {},
 ): PatternsPhase {
   const started = performance.now();
-  const { root, maxFileBytes, signal, onProgress, store } = options;
+  const { root, exclude = [], maxFileBytes, signal, onProgress, store } = options;
   const { files, lines, findings, problems } = scanSources(paths, {
     ...(root === undefined ? {} : { root }),
     ...(maxFileBytes === undefined ? {} : { maxFileBytes }),
+    skip: (file) => isSecondary(file) || isExcluded(relative(root ?? ".", file), exclude),
     onFile: (file, done, total) => {
       signal?.throwIfAborted();
       onProgress?.({ label: "memory patterns", done, total, detail: file });
@@ -42,6 +46,15 @@ export function scanPatterns(
   });
   const seconds = (performance.now() - started) / 1000;
   const phase: PatternsPhase = { files, lines, findings, problems, seconds };
-  store?.write("patterns.json", phase);
+  store?.write("patterns", phase);
   return phase;
+}
+
+function isExcluded(file: string, names: readonly string[]): boolean {
+  const parts = file.split(/[\\/]/);
+  return names.some((name) => {
+    const escaped = name.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+    const pattern = new RegExp(`^${escaped}$`);
+    return parts.some((part) => pattern.test(part));
+  });
 }

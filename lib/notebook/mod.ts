@@ -52,3 +52,7 @@ export { checkNotebooks, listScripts } from "./check.ts";
 export type { CheckOptions, NotebookProblem } from "./check.ts";
 export { checkStyle } from "./check_style.ts";
 export type { StyleProblem } from "./check_style.ts";
+
+// An audit, phase by phase
+export { openAudit } from "./audit_session.ts";
+export type { AuditSession, AuditSessionOptions } from "./audit_session.ts";

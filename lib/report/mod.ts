@@ -47,3 +47,27 @@ export type { SiteEntry } from "./site_index.ts";
 export { growthFigure, peakFigure } from "./site_charts.ts";
 export { checkPage } from "./check_page.ts";
 export type { PageFindings, PageView } from "./check_page.ts";
+
+// Reports whose numbers are cited
+export { createDocument } from "./document.ts";
+export type { ReportDocument } from "./document.ts";
+export { answerOf, renderReports, reportFor } from "./phase_reports.ts";
+export { CITATIONS_FILE, writeReport } from "./write_report.ts";
+
+// Memory over cycles
+export { heapFigure, memoryFigure } from "./memory_figures.ts";
+export type { Columns, DrawnLimits } from "./memory_figures.ts";
+
+export { cleanupFigure, controlsFigure, growthSitesFigure, scoreFigure } from "./audit_figures.ts";
+export { savePictures } from "./pictures.ts";
+export type { SavedPictures } from "./pictures.ts";
+
+// Dataframes
+export {
+  leakSamples,
+  loadPolars,
+  patternsFrame,
+  recordsFrame,
+  stressSamples,
+  writeFrame,
+} from "./frames.ts";

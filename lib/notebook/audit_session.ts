@@ -1,0 +1,249 @@
+/**
+ * One audit as a notebook works on it: the configuration, the run's folder, and each phase with
+ * live progress. A phase that the run already holds is read, not measured again, so notebooks hand
+ * results on through `data/runs/<id>/` and each one also runs alone.
+ *
+ * @module
+ */
+import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  type AuditResults,
+  type CleanupPhase,
+  finishRun,
+  latestRun,
+  type LeakPhase,
+  measureLeaks,
+  openRun,
+  type PatternsPhase,
+  readResults,
+  recordEnvironment,
+  type RunStore,
+  scanPatterns,
+  startRun,
+  type StressPhase,
+  stressTest,
+  verifyCleanup,
+  writeAudit,
+} from "../audit/mod.ts";
+import { type Config, loadConfig } from "../config/mod.ts";
+import { TREND_FLAGS, type TargetSpec } from "../measure/mod.ts";
+import { answerOf, reportFor, writeReport } from "../report/mod.ts";
+import { plantedControls, selectTargets } from "../targets/mod.ts";
+import { createProgress } from "./progress.ts";
+
+/** What a notebook's parameters cell says about its audit. */
+export interface AuditSessionOptions {
+  /** Name of the run to work on; `""` for the latest one, `"new"` for a new one. */
+  readonly run?: string;
+  /** Measured cycles per target; 0 for those of config.yaml. */
+  readonly cycles?: number;
+  /** Fewer cycles, for a first look. */
+  readonly quick?: boolean;
+  /** Names of targets; all of config.yaml where empty. */
+  readonly targets?: readonly string[];
+  /** Path of config.yaml; found from the working directory upwards where empty. */
+  readonly config?: string;
+  /** Folder of reports; `exports` beside config.yaml where empty. */
+  readonly exports?: string;
+}
+
+/** An audit under way. Every phase is measured once per run and recorded. */
+export interface AuditSession {
+  readonly config: Config;
+  readonly store: RunStore;
+  readonly targets: readonly TargetSpec[];
+  /** Absolute path of the folder of reports. */
+  readonly exportsFolder: string;
+  readonly cycles: number;
+  readonly quick: boolean;
+  /** Phase 1. */
+  patterns(): Promise<PatternsPhase>;
+  /** Phase 2, with planted leaks and innocents beside the targets. */
+  leaks(): Promise<LeakPhase>;
+  /** Phase 3. */
+  stress(): Promise<StressPhase>;
+  /** Phase 4. */
+  cleanup(): Promise<CleanupPhase>;
+  /** Phase 5: judges what the run recorded, and writes `audit.json`. */
+  verdict(): AuditResults;
+  /** Returns all that the run recorded so far. */
+  results(): AuditResults;
+  /** Returns the answer of a recorded phase in Markdown, every number cited from the results. */
+  answer(phase: 1 | 2 | 3 | 4 | 5): string;
+  /** Writes the report of a phase, 1 to 5, and returns its path. */
+  report(phase: 1 | 2 | 3 | 4 | 5): string;
+}
+
+/**
+ * Opens an audit.
+ *
+ * @throws {ConfigError} if config.yaml is wrong.
+ * @throws {RangeError} if cycles, a target or the run's name is no valid one.
+ * @throws {Error} if a folder cannot be written.
+ */
+export async function openAudit(options: AuditSessionOptions = {}): Promise<AuditSession> {
+  const { run = "", quick = false, targets = [] } = options;
+  const config = loadConfig(options.config || undefined, {
+    ...(options.cycles ? { overrides: { audit: { cycles: options.cycles } } } : {}),
+  });
+  const root = resolve(config.origin.directory);
+  const exportsFolder = resolve(options.exports || join(root, "exports"));
+  const runs = join(root, "data", "runs");
+  for (const folder of [exportsFolder, runs]) ensureWritable(folder);
+  const store = openStore(runs, run);
+  const specs = await selectTargets(config.audit.targets, {
+    directory: root,
+    ...(targets.length === 0 ? {} : { only: targets }),
+  });
+  const cycles = options.cycles || (quick ? config.audit.quickCycles : config.audit.cycles);
+  const head = startRun(store, headOf(config, root, cycles, quick));
+  return sessionOf({ config, store, specs, exportsFolder, root, cycles: head.cycles, quick: head.quick });
+}
+
+/** A new run takes its name from the caller, so that five notebooks can share it. */
+function openStore(runs: string, run: string): RunStore {
+  if (run === "new") return openRun(runs);
+  if (run === "") return latestRun(runs) === undefined ? openRun(runs) : openRun(runs, { resume: true });
+  return openRun(runs, { id: run });
+}
+
+function ensureWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`Cannot audit as ${folder} must be a folder that can be written: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+function headOf(config: Config, root: string, cycles: number, quick: boolean) {
+  const { audit } = config;
+  const planned = audit.plannedSeconds;
+  return {
+    cycles,
+    quick,
+    limits: { memoryBudgetBytes: audit.memoryBudgetMb * 1e6, ...audit.limits },
+    environment: recordEnvironment({
+      seed: audit.seed,
+      configText: readFileSync(resolve(config.origin.file), "utf8"),
+      root,
+      flags: TREND_FLAGS,
+    }),
+    plannedSeconds: [
+      planned.patterns,
+      planned.leaks,
+      planned.stress,
+      planned.cleanup,
+      planned.report,
+    ],
+  };
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly store: RunStore;
+  readonly specs: readonly TargetSpec[];
+  readonly exportsFolder: string;
+  readonly root: string;
+  readonly cycles: number;
+  readonly quick: boolean;
+}
+
+function sessionOf(parts: Parts): AuditSession {
+  const { config, store, specs, exportsFolder, cycles, quick } = parts;
+  return {
+    config,
+    store,
+    targets: specs,
+    exportsFolder,
+    cycles,
+    quick,
+    patterns: () => recorded(store, "patterns", "Memory patterns", (seen) => runPatterns(parts, seen)),
+    leaks: () => recorded(store, "leaks", "Leak detection", (seen) => runLeaks(parts, seen)),
+    stress: () => recorded(store, "stress", "Stress", (seen) => runStress(parts, seen)),
+    cleanup: () => recorded(store, "cleanup", "Cleanup", (seen) => runCleanup(parts, seen)),
+    verdict: () => {
+      const results = finishRun(store);
+      writeAudit(results, exportsFolder);
+      return results;
+    },
+    results: () => readResults(store),
+    answer: (phase) => answerOf(phase, readResults(store)),
+    report: (phase) => writeReport(exportsFolder, reportFor(phase, readResults(store))),
+  };
+}
+
+type Listener = ReturnType<typeof createProgress>["update"];
+
+async function recorded<Phase>(
+  store: RunStore,
+  name: string,
+  title: string,
+  measure: (onProgress: Listener) => Phase | Promise<Phase>,
+): Promise<Phase> {
+  if (store.has(name)) return store.read<Phase>(name);
+  const progress = createProgress(title);
+  const phase = await measure(progress.update);
+  await progress.finish();
+  store.write(name, phase);
+  return phase;
+}
+
+function runPatterns({ config, root }: Parts, onProgress: Listener): PatternsPhase {
+  const { sources, exclude } = config.audit.patterns;
+  return scanPatterns(sources.map((source) => resolve(root, source)), { root, exclude, onProgress });
+}
+
+function runLeaks(parts: Parts, onProgress: Listener): Promise<LeakPhase> {
+  const { config: { audit }, store, specs, cycles, quick } = parts;
+  return measureLeaks(specs, {
+    cycles,
+    warmupCycles: quick ? Math.ceil(cycles / 4) : audit.warmupCycles,
+    maxCycles: Math.max(cycles, audit.maxCycles),
+    snapshotCycles: audit.snapshots,
+    repetitions: audit.repetitions,
+    seed: audit.seed,
+    confidence: audit.confidence,
+    concernBytesPerCycle: audit.concernBytesPerCycle,
+    majorMb: audit.limits.majorMb,
+    criticalMb: audit.limits.criticalMb,
+    timeoutSeconds: audit.timeout,
+    memoryLimitMb: audit.memoryLimitMb,
+    workers: audit.workers,
+    controls: plantedControls(),
+    store,
+    onProgress,
+  });
+}
+
+/** Seconds that a quick stress run lasts: enough to see a large leak, not the working size of V8. */
+const QUICK_STRESS_SECONDS = 0.5;
+
+function runStress(parts: Parts, onProgress: Listener): Promise<StressPhase> {
+  const { config: { audit }, store, specs, quick } = parts;
+  return stressTest(specs, {
+    cycles: quick ? audit.quickCycles : audit.stress.cycles,
+    seed: audit.seed,
+    flagMbPer1000Cycles: audit.limits.majorMb,
+    samplePeriodMs: audit.stress.sampleInterval * 1000,
+    timeoutSeconds: audit.timeout,
+    memoryLimitMb: audit.memoryLimitMb,
+    ...(quick ? { minimumSeconds: QUICK_STRESS_SECONDS, maxDoublings: 1 } : {}),
+    store,
+    onProgress,
+  });
+}
+
+function runCleanup(parts: Parts, onProgress: Listener): Promise<CleanupPhase> {
+  const { config: { audit }, store, specs } = parts;
+  return verifyCleanup(specs, {
+    seed: audit.seed,
+    timeoutSeconds: audit.timeout,
+    store,
+    onProgress,
+  });
+}
