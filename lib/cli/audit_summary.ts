@@ -1,0 +1,43 @@
+/**
+ * The end of an audit on a terminal: the answer, a row per target, and where to read on.
+ *
+ * @module
+ */
+import { type AuditResults, renderCitation } from "../audit/mod.ts";
+import { renderColumns } from "./columns.ts";
+
+/** Places to name, relative to the working directory. */
+export interface SummaryPlaces {
+  readonly exports: string;
+  readonly run: string;
+  readonly site: string | null;
+}
+
+/** Returns the summary of a run. */
+export function summarise(results: AuditResults, places: SummaryPlaces): string {
+  const { verdict } = results;
+  return [
+    ...(verdict === null ? [] : [
+      `Is the system memory-safe for long-running use? ${verdict.answer}`,
+      verdict.why,
+      `Score ${renderCitation(verdict.score, "number")} of 100`,
+      "",
+    ]),
+    ...leakRows(results),
+    `Reports: ${places.exports}/`,
+    `Samples: ${places.run}/`,
+    ...(places.site === null ? [] : [`Site:    ${places.site}`]),
+  ].join("\n");
+}
+
+function leakRows({ leaks }: AuditResults): readonly string[] {
+  if (leaks === null) return [];
+  const rows = leaks.results.map((result) => [
+    result.target,
+    result.scenario,
+    result.verdict,
+    renderCitation(result.bytesPerCycle, "bytes_per_cycle"),
+    renderCitation(result.interval, "bytes_per_cycle_interval"),
+  ]);
+  return [renderColumns([["target", "scenario", "verdict", "rate", "interval"], ...rows]), ""];
+}
