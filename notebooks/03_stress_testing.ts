@@ -15,6 +15,8 @@ let run = ""; // name of the run to join; "" for the latest, "new" for a new one
 let cycles = 0; // measured cycles per target; 0 for those of config.yaml
 let quick = false; // fewer cycles, for a first look
 let targets: string[] = []; // names of targets; all where empty
+let configFile = ""; // path of config.yaml; the nearest one upwards where empty
+let folder = ""; // where reports go; exports/ where empty
 
 // %% [markdown]
 // The library is imported by its name; charts need plotly.js once.
@@ -27,7 +29,14 @@ import { recordsFrame, stressSamples, writeFrame } from "heapbook/report";
 
 await initCharts();
 const pl = await loadPolars();
-const audit = await openAudit({ run: run, cycles: cycles, quick: quick, targets: targets });
+const audit = await openAudit({
+  run: run,
+  cycles: cycles,
+  quick: quick,
+  targets: targets,
+  config: configFile,
+  exports: folder,
+});
 
 // %% [markdown]
 // Every target runs now, one at a time, or is read where this run has measured it.

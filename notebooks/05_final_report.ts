@@ -16,6 +16,8 @@ let run = ""; // name of the run to judge; "" for the latest
 let cycles = 0; // measured cycles per target; 0 for those of config.yaml
 let quick = false; // fewer cycles, for a first look
 let targets: string[] = []; // names of targets; all where empty
+let configFile = ""; // path of config.yaml; the nearest one upwards where empty
+let folder = ""; // where reports go; exports/ where empty
 
 // %% [markdown]
 // The library is imported by its name; charts need plotly.js once.
@@ -26,7 +28,14 @@ import { showChart, showMarkdown, showTable } from "heapbook/notebook";
 import { growthFigure, recordsFrame, savePictures, scoreFigure } from "heapbook/report";
 
 await initCharts();
-const audit = await openAudit({ run: run, cycles: cycles, quick: quick, targets: targets });
+const audit = await openAudit({
+  run: run,
+  cycles: cycles,
+  quick: quick,
+  targets: targets,
+  config: configFile,
+  exports: folder,
+});
 const results = audit.verdict();
 const verdict = results.verdict!;
 

@@ -89,9 +89,7 @@ function countMatching(value: unknown, where: Readonly<Record<string, unknown>>)
 function renderInterval(value: readonly unknown[], format: CitationFormat): string {
   const [low, high] = value as [number, number];
   if (format === "mb_per_1000_cycles_interval") {
-    return `${significant((low * 1000) / BYTES_PER_MB)} … ${
-      significant((high * 1000) / BYTES_PER_MB)
-    } MB`;
+    return `${renderBytes(low * 1000)} … ${renderBytes(high * 1000)}`;
   }
   return `${renderBytes(low).replace(/ B$/, "")} … ${renderBytes(high)}`;
 }
@@ -111,7 +109,7 @@ function renderNumber(value: number, format: CitationFormat): string {
     case "bytes_per_cycle":
       return `${renderBytes(value)}/cycle`;
     case "mb_per_1000_cycles":
-      return `${significant((value * 1000) / BYTES_PER_MB)} MB`;
+      return renderBytes(value * 1000);
     default:
       return significant(value);
   }

@@ -7,6 +7,7 @@ test("renderCitation() keeps three significant digits and the unit", () => {
   assert.equal(renderCitation(0, "bytes_per_cycle"), "0 B/cycle");
   assert.equal(renderCitation(-240.4, "bytes_per_cycle"), "−240 B/cycle");
   assert.equal(renderCitation(64_000, "mb_per_1000_cycles"), "64.0 MB");
+  assert.equal(renderCitation(0.136, "mb_per_1000_cycles"), "136 B");
   assert.equal(renderCitation([0, 5120], "bytes_per_cycle_interval"), "0 … 5.12 KB");
   assert.equal(renderCitation(null, "bytes"), "not measured");
   assert.equal(renderCitation(1_000_000, "integer"), "1,000,000");

@@ -131,8 +131,9 @@ async function makePlan(given: ParsedArguments): Promise<Plan> {
       cycles: given.number("cycles") ?? 0,
       quick: given.flag("quick"),
       targets,
-      config: resolve(config.origin.file),
-      exports: exportsFolder,
+      // Relative, so that a published notebook names no folder of this machine.
+      configFile: relative(notebooks, resolve(config.origin.file)),
+      folder: relative(notebooks, exportsFolder),
     },
   };
 }

@@ -39,5 +39,5 @@ function leakRows({ leaks }: AuditResults): readonly string[] {
     renderCitation(result.bytesPerCycle, "bytes_per_cycle"),
     renderCitation(result.interval, "bytes_per_cycle_interval"),
   ]);
-  return [renderColumns([["target", "scenario", "verdict", "rate", "interval"], ...rows]), ""];
+  return [renderColumns(["target", "scenario", "verdict", "rate", "interval"], rows), ""];
 }

@@ -18,6 +18,11 @@ export interface CommandEntry {
 /** Every command there is. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: "audit",
+    summary: "Run the whole audit and answer: is it memory-safe for long-running use?",
+    load: async () => (await import("./audit.ts")).auditCommand,
+  },
+  {
     name: "check",
     summary: "Judge any module: does it leak when its cycle repeats?",
     load: async () => (await import("./check.ts")).checkCommand,
