@@ -66,7 +66,10 @@ await showTable(environmentTable(audit.results().environment), { caption: "Envir
 // or one false alarm, and the run does not count.
 
 // %%
-await showChart(controlsFigure(leaks.controls), "Measured rate of each control against its planted one");
+await showChart(
+  controlsFigure(leaks.controls),
+  "Measured rate of each control against its planted one",
+);
 const controls = leaks.controls.map(({ interval, ...rest }) => ({
   ...rest,
   low: interval[0],
@@ -90,7 +93,16 @@ const verdicts = leaks.results.map(({ interval, ...rest }) => ({
 const frame = await recordsFrame(verdicts);
 writeFrame(audit.store, "leaks", frame);
 await showTable(
-  frame.select("target", "scenario", "verdict", "growth", "bytesPerCycle", "low", "high", "limitOfDetection"),
+  frame.select(
+    "target",
+    "scenario",
+    "verdict",
+    "growth",
+    "bytesPerCycle",
+    "low",
+    "high",
+    "limitOfDetection",
+  ),
   { caption: "Verdict per target, rates in bytes per cycle", limit: 40 },
 );
 

@@ -101,7 +101,15 @@ const flat = stress.results.map(({ rss, gc, eventLoopDelayMs, ...rest }) => ({
 const frame = await recordsFrame(flat);
 writeFrame(audit.store, "stress", frame);
 await showTable(
-  frame.select("target", "verdict", "growth", "bytesPerCycle", "allocatedBytesPerStep", "collections", "pauseMs"),
+  frame.select(
+    "target",
+    "verdict",
+    "growth",
+    "bytesPerCycle",
+    "allocatedBytesPerStep",
+    "collections",
+    "pauseMs",
+  ),
   { caption: "Growth, allocation and collector", limit: 20 },
 );
 

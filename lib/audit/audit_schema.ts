@@ -230,7 +230,14 @@ export const auditSchema: Readonly<Record<string, unknown>> = {
         sources: {
           type: "array",
           items: { type: "string", minLength: 1 },
-          default: ["lib"],
+          default: [
+            "lib/parallel",
+            "lib/kernel",
+            "lib/plant",
+            "lib/controllers",
+            "lib/simulation",
+            "lib/optimizer",
+          ],
           description: "Files and folders, relative to config.yaml",
         },
         exclude: {

@@ -48,8 +48,16 @@ const spec: CommandSpec = {
     resume: { kind: "flag", description: "Go on with the latest run, or with --run" },
     run: { kind: "text", value: "NAME", description: "Name of the run to make or to resume" },
     config: { kind: "text", value: "FILE", description: "Configuration to read" },
-    exports: { kind: "text", value: "FOLDER", description: "Where reports go; exports where absent" },
-    kernel: { kind: "text", value: "NAME", description: "Kernel of the notebooks: heapbook or deno" },
+    exports: {
+      kind: "text",
+      value: "FOLDER",
+      description: "Where reports go; exports where absent",
+    },
+    kernel: {
+      kind: "text",
+      value: "NAME",
+      description: "Kernel of the notebooks: heapbook or deno",
+    },
   },
   examples: [
     "heapbook audit",

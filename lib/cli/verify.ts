@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
 import { latestRun, type Verification, verifyRun } from "../audit/mod.ts";
+import { renderReports } from "../report/mod.ts";
 import { type CommandSpec, parseArguments } from "./arguments.ts";
 
 const spec: CommandSpec = {
@@ -40,7 +41,7 @@ export async function verifyCommand(argv: readonly string[]): Promise<number> {
   const folder = findRun(given.positionals[0], runs);
   const exportsFolder = given.text("exports") ?? "exports";
   const reports = existsSync(exportsFolder) ? resolve(exportsFolder) : undefined;
-  const verification = verifyRun(folder, reports);
+  const verification = verifyRun(folder, reports, { renderReports });
   process.stdout.write(
     given.flag("json") ? `${JSON.stringify(verification)}\n` : describe(folder, verification),
   );

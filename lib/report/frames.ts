@@ -82,7 +82,10 @@ async function stack(
   series: readonly { labels: Readonly<Record<string, string>>; samples: string }[],
 ): Promise<DataFrame> {
   const pl = await loadPolars();
-  const read = series.map(({ labels, samples }) => ({ labels, columns: store.readSamples(samples) }));
+  const read = series.map(({ labels, samples }) => ({
+    labels,
+    columns: store.readSamples(samples),
+  }));
   const names = [...new Set(read.flatMap(({ columns }) => Object.keys(columns)))];
   const rows = read.map(({ columns }) => Object.values(columns)[0]?.length ?? 0);
   const total = rows.reduce((sum, n) => sum + n, 0);

@@ -26,7 +26,13 @@ export function reportFor(phase: 1 | 2 | 3 | 4 | 5, results: AuditResults): Repo
 export function renderReports(
   results: AuditResults,
 ): readonly { readonly file: string; readonly markdown: string }[] {
-  const recorded = [results.patterns, results.leaks, results.stress, results.cleanup, results.verdict];
+  const recorded = [
+    results.patterns,
+    results.leaks,
+    results.stress,
+    results.cleanup,
+    results.verdict,
+  ];
   return REPORTS.flatMap((report, i) => {
     if (recorded[i] === null) return [];
     const document = report(results);
