@@ -115,9 +115,13 @@ function renderNumber(value: number, format: CitationFormat): string {
   }
 }
 
+/** Below a millionth of a byte a rate is rounding error of the fit. */
+const NO_BYTES = 1e-6;
+
 /** Bytes with the largest unit that keeps the number at or above 1. */
 function renderBytes(bytes: number): string {
   const size = Math.abs(bytes);
+  if (size < NO_BYTES) return "0 B";
   if (size >= 1e9) return `${significant(bytes / 1e9)} GB`;
   if (size >= 1e6) return `${significant(bytes / 1e6)} MB`;
   if (size >= 1e3) return `${significant(bytes / 1e3)} KB`;

@@ -27,9 +27,9 @@ import {
   writeAudit,
 } from "../audit/mod.ts";
 import { type Config, loadConfig } from "../config/mod.ts";
-import { TREND_FLAGS, type TargetSpec } from "../measure/mod.ts";
+import { type TargetSpec, TREND_FLAGS } from "../measure/mod.ts";
 import { answerOf, reportFor, writeReport } from "../report/mod.ts";
-import { plantedControls, selectTargets } from "../targets/mod.ts";
+import { builtInTargets, cleanupTargets, plantedControls, selectTargets } from "../targets/mod.ts";
 import { createProgress } from "./progress.ts";
 
 /** What a notebook's parameters cell says about its audit. */
@@ -98,13 +98,23 @@ export async function openAudit(options: AuditSessionOptions = {}): Promise<Audi
   });
   const cycles = options.cycles || (quick ? config.audit.quickCycles : config.audit.cycles);
   const head = startRun(store, headOf(config, root, cycles, quick));
-  return sessionOf({ config, store, specs, exportsFolder, root, cycles: head.cycles, quick: head.quick });
+  return sessionOf({
+    config,
+    store,
+    specs,
+    exportsFolder,
+    root,
+    cycles: head.cycles,
+    quick: head.quick,
+  });
 }
 
 /** A new run takes its name from the caller, so that five notebooks can share it. */
 function openStore(runs: string, run: string): RunStore {
   if (run === "new") return openRun(runs);
-  if (run === "") return latestRun(runs) === undefined ? openRun(runs) : openRun(runs, { resume: true });
+  if (run === "") {
+    return latestRun(runs) === undefined ? openRun(runs) : openRun(runs, { resume: true });
+  }
   return openRun(runs, { id: run });
 }
 
@@ -162,7 +172,8 @@ function sessionOf(parts: Parts): AuditSession {
     exportsFolder,
     cycles,
     quick,
-    patterns: () => recorded(store, "patterns", "Memory patterns", (seen) => runPatterns(parts, seen)),
+    patterns: () =>
+      recorded(store, "patterns", "Memory patterns", (seen) => runPatterns(parts, seen)),
     leaks: () => recorded(store, "leaks", "Leak detection", (seen) => runLeaks(parts, seen)),
     stress: () => recorded(store, "stress", "Stress", (seen) => runStress(parts, seen)),
     cleanup: () => recorded(store, "cleanup", "Cleanup", (seen) => runCleanup(parts, seen)),
@@ -195,7 +206,11 @@ async function recorded<Phase>(
 
 function runPatterns({ config, root }: Parts, onProgress: Listener): PatternsPhase {
   const { sources, exclude } = config.audit.patterns;
-  return scanPatterns(sources.map((source) => resolve(root, source)), { root, exclude, onProgress });
+  return scanPatterns(sources.map((source) => resolve(root, source)), {
+    root,
+    exclude,
+    onProgress,
+  });
 }
 
 function runLeaks(parts: Parts, onProgress: Listener): Promise<LeakPhase> {
@@ -240,10 +255,17 @@ function runStress(parts: Parts, onProgress: Listener): Promise<StressPhase> {
 
 function runCleanup(parts: Parts, onProgress: Listener): Promise<CleanupPhase> {
   const { config: { audit }, store, specs } = parts;
-  return verifyCleanup(specs, {
-    seed: audit.seed,
+  return verifyCleanup(ownersOf(specs), {
     timeoutSeconds: audit.timeout,
+    workers: audit.workers,
     store,
     onProgress,
   });
+}
+
+/** The laboratory's classes are verified as one; a target of the user's own names its classes. */
+function ownersOf(specs: readonly TargetSpec[]): readonly TargetSpec[] {
+  const builtIn = new Set(builtInTargets().map(({ name }) => name));
+  const own = specs.filter(({ name, meta }) => !builtIn.has(name) && meta?.classes?.length);
+  return specs.some(({ name }) => builtIn.has(name)) ? [...cleanupTargets(), ...own] : own;
 }
