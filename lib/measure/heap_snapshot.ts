@@ -212,7 +212,13 @@ class ByteSource {
     const parts: Buffer[] = [Buffer.from(this.#chunk.subarray(this.#at, this.#length))];
     while (this.#fill()) parts.push(Buffer.from(this.#chunk.subarray(0, this.#length)));
     const text = Buffer.concat(parts).toString("utf8");
-    return JSON.parse(`[${text.slice(0, text.lastIndexOf("]") + 1)}`) as string[];
+    try {
+      return JSON.parse(`[${text.slice(0, text.lastIndexOf("]") + 1)}`) as string[];
+    } catch (cause) {
+      const message =
+        `Cannot read ${this.#path} as a heap snapshot must go on to "]": the file ends`;
+      throw new SyntaxError(message, { cause });
+    }
   }
 
   #next(wanted: string): number {

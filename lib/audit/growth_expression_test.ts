@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { GrowthSyntax } from "./growth_expression.ts";
+import { SourcePositions } from "./source_position.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "heapbook-test-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const SOURCE = `const seen = new Map<string, number[]>();
+class Store {
+  readonly rows: number[] = [];
+  #head: object | null = null;
+  add(row: number): void {
+    const copy = [row];
+    seen.get("x")?.push(row);
+    this.rows.push(...copy);
+    this.#head = { before: this.#head };
+  }
+}
+export function cycle(store: Store, i: number): void {
+  store.add(i);
+  seen.set(String(i), [i]);
+}
+`;
+
+function syntaxOf(text: string): { syntax: GrowthSyntax; file: string } {
+  const file = join(folder, "store.ts");
+  writeFileSync(file, text);
+  return { syntax: new GrowthSyntax(new SourcePositions()), file };
+}
+
+test("GrowthSyntax finds the call that fills the named holder, by its class", () => {
+  const { syntax, file } = syntaxOf(SOURCE);
+  const add = { file, line: 5, column: 6 };
+  const rows = { names: ["store", "rows"], classes: [], holderClass: "Array" };
+  assert.equal(syntax.inFunction(add, rows)?.line, 8);
+  const head = { names: ["store", "head"], classes: ["Object"] };
+  assert.equal(syntax.inFunction(add, head)?.line, 9);
+  const map = { names: ["seen"], classes: [], holderClass: "Map" };
+  assert.deepEqual(syntax.inFile(file, map), {
+    file,
+    line: 14,
+    column: 3,
+    function: "cycle",
+    score: 101,
+  });
+});
+
+test("GrowthSyntax finds declarations of variables, fields and private fields", () => {
+  const { syntax, file } = syntaxOf(SOURCE);
+  const place = (name: string) => {
+    const found = syntax.declaration(file, name);
+    return found === null ? null : [found.kind, found.line];
+  };
+  assert.deepEqual(place("seen"), ["const", 1]);
+  assert.deepEqual(place("rows"), ["field", 3]);
+  assert.deepEqual(place("#head"), ["field", 4]);
+  assert.equal(place("absent"), null);
+});
+
+test("SourcePositions follows a map beside the compiled file, and leaves others alone", () => {
+  const source = join(folder, "store.ts");
+  writeFileSync(source, SOURCE);
+  const compiled = join(folder, "store.js");
+  writeFileSync(compiled, "var a;\nvar b;\n//# sourceMappingURL=store.js.map\n");
+  // Line 1 comes from line 1, line 2 from line 8, column 5.
+  const map = { version: 3, sources: ["store.ts"], names: [], mappings: "AAAA;AAOI" };
+  writeFileSync(`${compiled}.map`, JSON.stringify(map));
+  const positions = new SourcePositions();
+  const place = positions.map({ url: `file://${compiled}`, line: 2, column: 1 });
+  assert.deepEqual(place, { file: source, line: 8, column: 5 });
+  assert.equal(positions.textAt({ file: source, line: 8 }), "this.rows.push(...copy);");
+  assert.deepEqual(positions.map({ url: source, line: 3, column: 2 }), {
+    file: source,
+    line: 3,
+    column: 2,
+  });
+  assert.equal(positions.map({ url: "", line: 1, column: 1 }), null);
+});
