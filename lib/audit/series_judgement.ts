@@ -219,11 +219,13 @@ function growthOf(
   }
   const tail = y.slice(from);
   const drop = largestDrop(tail);
-  const rise = Math.max(...y) - (y[0] ?? 0);
+  const rise = Math.max(...y) - (y[1] ?? 0);
   if (drop > 0.2 * (Math.max(...tail) - Math.min(...tail)) && drop > 0.05 * rise && drop > 4096) {
     return "sawtooth";
   }
-  const jump = Math.max(...y.slice(1).map((value, k) => value - (y[k] as number)));
+  // What comes with the very first cycles is loading, whoever does it.
+  const settled = y.slice(1);
+  const jump = Math.max(...settled.slice(1).map((value, k) => value - (settled[k] as number)));
   if (rise > 65536 && jump > 0.5 * rise) return "step";
   return state === "flat" ? "flat" : "saturating";
 }

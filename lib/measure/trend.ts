@@ -148,11 +148,21 @@ class Trend {
       if (at % this.#log.step === 0 || snapshotCycles.includes(at)) await this.#sample(workload);
       if (this.#isPlenty()) return "plenty";
       if (this.#elapsed() > this.#parameters.limitSeconds) return "budget";
-      const next = at + this.#log.step - at % this.#log.step;
-      await workload.runTo(Math.min(goal, next, ...snapshotCycles.filter((cycle) => cycle > at)));
+      await workload.runTo(this.#nextStop(at, goal));
     }
     await this.#sample(workload);
     return null;
+  }
+
+  /** The next cycle to stop at: a step of the log, a snapshot, or the goal. */
+  #nextStop(at: number, goal: number): number {
+    let stop = at + this.#log.step - at % this.#log.step;
+    if (goal < stop) stop = goal;
+    // Plain loops throughout: a path that is first taken late would leave its traces in the heap.
+    for (const cycle of this.#parameters.snapshotCycles) {
+      if (cycle > at && cycle < stop) stop = cycle;
+    }
+    return stop;
   }
 
   /** Takes a row at the present cycle, unless there is one. */
