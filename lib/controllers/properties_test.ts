@@ -99,7 +99,8 @@ test("hybrid_adaptive_sta_smc keeps gains and integral within their limits", () 
 test("sta_smc winds up less with anti-windup", () => {
   const leaning = Float64Array.of(0, -1, -1, 0, -1, -1);
   const windup = (anti_windup_gain: number) => {
-    const controller = createController("sta", { max_force: 5, anti_windup_gain });
+    const gains = [200, 5, 16, 18, 3, 8];
+    const controller = createController("sta", { gains, max_force: 5, anti_windup_gain });
     for (let k = 0; k < 2000; k++) controller.control(leaning);
     return signal(controller, "z");
   };
