@@ -37,7 +37,7 @@ const controllerSubjects = controllerNames.map((name): CleanupContract<Controlle
   },
   nested: ({ telemetry }) => ({ telemetry }),
   settings: ({ gains }) => gains,
-  scratch: ["#law.#equivalent"],
+  scratch: ["#law.#io", "#law.#equivalent"],
   keeps: {
     gains: SETTING,
     options: SETTING,
@@ -120,8 +120,9 @@ const integratorSubjects = integratorNames.map((name): CleanupContract => ({
     return state;
   },
   needsNoEnd: "it owns buffers of fixed size only",
-  // Of `#h` only the first number outlives a step: the size of the next inner one.
-  scratch: ["#rate", "#rates", "#middle", "#stage", "#sum", "#h"],
+  // Arguments and stages. Of `#io` one number outlives a step, the size of the next inner one; that
+  // it is reset shows in the bits.
+  scratch: ["inputs", "#rate", "#rates", "#middle", "#stage", "#sum", "#io"],
 }));
 
 /** Every class of the laboratory that owns state. */
