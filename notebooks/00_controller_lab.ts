@@ -20,10 +20,9 @@ let particles = 20; // of the tuning run
 let iterations = 20; // of the tuning run
 
 // %% [markdown]
-// The library is imported by its name; charts need plotly.js once.
+// The laboratory: plant, controllers, simulation and tuner, imported by the library's name.
 
 // %%
-import pl from "nodejs-polars";
 import { loadConfig } from "heapbook/config";
 import { createController } from "heapbook/controllers";
 import {
@@ -35,9 +34,18 @@ import {
   tuneGains,
 } from "heapbook/optimizer";
 import { createPlant, OMEGA1, THETA1, THETA2, X } from "heapbook/plant";
-import { createProgress, initCharts, showChart, showLiveChart, showTable } from "heapbook/notebook";
-import { intervalsFigure, linesFigure, pendulumFigure } from "heapbook/report";
 import { runSimulation, stateColumn, trajectoryColumns } from "heapbook/simulation";
+
+// %% [markdown]
+// What shows it: dataframes, tables and charts; charts need plotly.js once.
+
+// %%
+import { readFileSync } from "node:fs";
+import pl from "nodejs-polars";
+import { recordEnvironment } from "heapbook/audit";
+import { createProgress, environmentTable, initCharts } from "heapbook/notebook";
+import { showChart, showLiveChart, showTable } from "heapbook/notebook";
+import { intervalsFigure, linesFigure, pendulumFigure } from "heapbook/report";
 
 await initCharts();
 
@@ -48,14 +56,13 @@ await initCharts();
 const config = loadConfig();
 const plant = createPlant(config.simulation.model, config.physics);
 const initialState = standardStates[1]!;
-await showTable([
-  { property: "node", value: process.version },
-  { property: "V8", value: process.versions.v8 },
-  { property: "Polars for Node", value: String(pl.version) },
-  { property: "config.yaml sha256", value: config.origin.sha256.slice(0, 16) },
-  { property: "plant", value: plant.model },
-  { property: "initial state", value: initialState.join(", ") },
-], { caption: "Environment" });
+const environment = recordEnvironment({
+  seed: seed,
+  configText: readFileSync(config.origin.file, "utf8"),
+  root: config.origin.directory,
+});
+const more = { Polars: String(pl.version), plant: plant.model };
+await showTable(environmentTable(environment, more), { caption: "Environment" });
 
 // %% [markdown]
 // ## Which controller is best?
