@@ -6,7 +6,7 @@
  */
 
 import { type Controller, controllerDefinitions, type ControllerName } from "../controllers/mod.ts";
-import { STATE_SIZE } from "../plant/mod.ts";
+import { type Coefficients, STATE_SIZE } from "../plant/mod.ts";
 import { kernelLaws } from "./laws.ts";
 import { Layout, PLACE } from "./layout.ts";
 import { encodeLoop, MAX_STEPS, STATE } from "./loop_code.ts";
@@ -139,4 +139,9 @@ export function runNumbers(
     numbers[`limit ${name}`] = Math.min(BOX[i]!, limits?.[i] ?? Infinity);
   });
   return numbers;
+}
+
+/** Returns a plant's constants, and the products of them that every step needs. */
+export function plantNumbers(c: Coefficients): Readonly<Record<string, number>> {
+  return { ...c, "J1 J2": c.J1 * c.J2, "Mt J1": c.Mt * c.J1, "Mt J2": c.Mt * c.J2 };
 }

@@ -58,7 +58,7 @@ class LoopCode {
   readonly #variables: Map<string, number> = new Map();
   readonly #force: number = this.#emitter.local(V128);
   readonly #stages = {
-    stage: STATE.map(() => this.#emitter.local(V128)),
+    stage: STATE.slice(1).map(() => this.#emitter.local(V128)),
     sum: STATE.map(() => this.#emitter.local(V128)),
     largestAngle: this.#emitter.local(V128),
     offset: this.#emitter.local(I32),

@@ -13,6 +13,7 @@ import {
   hasKernel,
   isInBox,
   type Lane,
+  plantNumbers,
   runNumbers,
 } from "./closed_loop.ts";
 import { kernelLaws } from "./laws.ts";
@@ -127,7 +128,7 @@ export class PairLoops {
   #load(lane: Lane, member: PairMember): void {
     const loop = this.#loop, { numbers } = loop;
     loop.write(lane, this.#start);
-    loop.write(lane, member.coefficients as unknown as Record<string, number>);
+    loop.write(lane, plantNumbers(member.coefficients));
     this.#gainsAt.forEach((at, i) => numbers[at + lane] = member.gains[i]!);
     this.#sumsAt.forEach((at, i) => numbers[at + lane] = member.sums[i]!);
     for (let i = 0; i < STATE_SIZE; i++) numbers[2 * i + lane] = member.state[i]!;

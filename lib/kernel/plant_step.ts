@@ -21,7 +21,10 @@ export interface AngleForm {
   readonly smallAngles?: Vector[];
 }
 
-/** Variables of a step: the state it starts from, the stage's state, and the sum of rates. */
+/**
+ * Variables of a step: the state it starts from, the stage's state without the position, which no
+ * rate depends on, and the sum of rates.
+ */
 export interface StepVariables {
   readonly state: readonly number[];
   readonly stage: readonly number[];
@@ -54,17 +57,17 @@ export function emitStages(
   const zero = m.constant(0), read = (local: number) => e.read(local);
   e.emit(...OP.i32Const, 0, ...OP.localSet, ...unsigned(offset));
   e.set([
-    ...stage.map((local, i) => [local, read(state[i]!)] as const),
+    ...stage.map((local, i) => [local, read(state[i + 1]!)] as const),
     ...sum.map((local) => [local, zero] as const),
     [largestAngle, zero],
   ]);
   e.emit(...OP.loop);
   const angles: Vector[] = [];
   const form = { isSingle, ...(isSmall ? { smallAngles: angles } : {}) };
-  const rate = derivative(stage.map(read) as unknown as State, force, m, form);
+  const rate = derivative(e, stage.map(read), force, m, form);
   e.set([
     ...sum.map((local, i) => [local, read(local).add(weight.mul(rate[i]!))] as const),
-    ...stage.map((local, i) => [local, read(state[i]!).add(shift.mul(rate[i]!))] as const),
+    ...stage.map((local, i) => [local, read(state[i + 1]!).add(shift.mul(rate[i + 1]!))] as const),
     [largestAngle, angles.reduce((most, angle) => most.max(angle.abs()), read(largestAngle))],
   ]);
   e.emit(...OP.localGet, ...unsigned(offset), ...OP.i32Const, ...signed(PLACE), ...OP.i32Add);
@@ -72,14 +75,20 @@ export function emitStages(
   e.emit(...OP.i32LtS, ...OP.brIf, 0, ...OP.end);
 }
 
-function derivative(state: State, force: Vector, m: Layout, form: AngleForm): State {
+function derivative(
+  e: Emitter,
+  stage: readonly Vector[],
+  force: Vector,
+  m: Layout,
+  form: AngleForm,
+): State {
   const [Mt, A, B, D, J1, J2, Ag, Bg] = ["Mt", "A", "B", "D", "J1", "J2", "Ag", "Bg"].map((name) =>
     m.load(name)
   ) as [Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector];
   const c0 = m.load("c0"), c1 = m.load("c1"), c2 = m.load("c2");
-  const [, theta1, theta2, v, omega1, omega2] = state;
+  const [theta1, theta2, v, omega1, omega2] = stage as [Vector, Vector, Vector, Vector, Vector];
   const w = omega1.add(omega2);
-  const [[sinP, cosP], [sinQ, cosQ]] = sinesOf(theta1, theta1.add(theta2), m, form);
+  const [[sinP, cosP], [sinQ, cosQ]] = sinesOf(e, theta1, theta1.add(theta2), m, form);
   const Dsin = D.mul(sinQ.mul(cosP).sub(cosQ.mul(sinP)));
   const Dcos = D.mul(cosQ.mul(cosP).add(sinQ.mul(sinP)));
   const b = A.mul(cosP), c = B.mul(cosQ);
@@ -89,10 +98,10 @@ function derivative(state: State, force: Vector, m: Layout, form: AngleForm): St
   const r2 = Dsin.mul(ww).add(Ag.mul(sinP)).sub(c1.mul(omega1)).add(joint2);
   const r3 = Bg.mul(sinQ).sub(Dsin.mul(w11)).sub(joint2);
 
-  const k11 = J1.mul(J2).sub(Dcos.mul(Dcos));
+  const k11 = m.load("J1 J2").sub(Dcos.mul(Dcos));
   const k12 = c.mul(Dcos).sub(b.mul(J2)), k13 = b.mul(Dcos).sub(c.mul(J1));
-  const k22 = Mt.mul(J2).sub(c.mul(c)), k23 = b.mul(c).sub(Mt.mul(Dcos));
-  const k33 = Mt.mul(J1).sub(b.mul(b));
+  const k22 = m.load("Mt J2").sub(c.mul(c)), k23 = b.mul(c).sub(Mt.mul(Dcos));
+  const k33 = m.load("Mt J1").sub(b.mul(b));
   const inverse = m.constant(1).div(Mt.mul(k11).add(b.mul(k12)).add(c.mul(k13)));
   const vDot = k11.mul(r1).add(k12.mul(r2)).add(k13.mul(r3)).mul(inverse);
   const omega1Dot = k12.mul(r1).add(k22.mul(r2)).add(k23.mul(r3)).mul(inverse);
@@ -101,6 +110,7 @@ function derivative(state: State, force: Vector, m: Layout, form: AngleForm): St
 }
 
 function sinesOf(
+  e: Emitter,
   p: Vector,
   q: Vector,
   m: Layout,
@@ -110,7 +120,14 @@ function sinesOf(
     smallAngles?.push(angle);
     return smallAngles === undefined ? sineCosine(angle, m) : smallSineCosine(angle, m);
   };
-  if (!isSingle) return [take(p), take(q)];
+  // Sines wait in memory: the compiler then keeps fewer numbers alive than it has registers for.
+  const park = (pair: readonly [Vector, Vector], names: readonly [string, string]) => {
+    names.forEach((name, i) => e.store(m.place(name) * PLACE, pair[i]!));
+    return [m.load(names[0]), m.load(names[1])] as const;
+  };
+  if (!isSingle) {
+    return [park(take(p), ["sine p", "cosine p"]), park(take(q), ["sine q", "cosine q"])];
+  }
   const [sine, cosine] = take(p.pair(0, q, 0));
   const both = (lane: 0 | 1): readonly [Vector, Vector] => [
     sine.pair(lane, sine, lane),

@@ -7,7 +7,14 @@
 
 import { Controller } from "../controllers/mod.ts";
 import { coefficientsOf, FullPlant, type Plant, STATE_SIZE } from "../plant/mod.ts";
-import { type ClosedLoop, closedLoopFor, hasKernel, isInBox, runNumbers } from "./closed_loop.ts";
+import {
+  type ClosedLoop,
+  closedLoopFor,
+  hasKernel,
+  isInBox,
+  plantNumbers,
+  runNumbers,
+} from "./closed_loop.ts";
 import { kernelLaws } from "./laws.ts";
 import { lawNumbers } from "./law_numbers.ts";
 import { FORCES_AT, MAX_STEPS, SIGNALS_AT, STATES_AT } from "./loop_code.ts";
@@ -53,7 +60,7 @@ export class SingleLoop {
     this.#setup = { ...setup, limits: limits && Float64Array.from(limits) };
     this.#parameters = {
       ...lawNumbers(controller),
-      ...coefficientsOf(plant.parameters),
+      ...plantNumbers(coefficientsOf(plant.parameters)),
       ...runNumbers(dt, maxForce, limits),
     };
     const { kept } = kernelLaws[controller.name]!;

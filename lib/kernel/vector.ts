@@ -185,6 +185,13 @@ export class Emitter {
     this.emit(...OP.localTee, ...unsigned(vector.local));
   }
 
+  /** Stores a vector at a place in memory. */
+  store(at: number, vector: Vector): void {
+    this.emit(...OP.i32Const, 0);
+    this.push(vector);
+    this.emit(...OP.store, 4, ...unsigned(at));
+  }
+
   /** Sets variables to vectors, all computed before any is set. */
   set(pairs: readonly (readonly [local: number, vector: Vector])[]): void {
     for (const [, vector] of pairs) this.push(vector);
