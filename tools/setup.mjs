@@ -58,3 +58,5 @@ const { status } = spawnSync(process.execPath, [join(root, "tools/build.mjs")], 
   stdio: "inherit",
 });
 if (status !== 0) stop("Cannot go on as the sources must compile: see the errors above");
+// npm links a command only where its file is there, and the compiler came after npm.
+if (!existsSync(join(modules, ".bin", "heapbook"))) npm("rebuild", "heapbook", "--loglevel=error");
