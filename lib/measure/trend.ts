@@ -42,6 +42,8 @@ export interface TrendParameters {
   readonly limitSeconds: number;
   /** Growth of a channel that ends the measurement at once, bytes. */
   readonly plentyBytes: number;
+  /** Samples within the least number of cycles; 40 where absent. */
+  readonly samples?: number;
   /** Growth over the last half that needs no more doubling once the least cycles are twice done. */
   readonly enoughBytes: number;
   /** Cycles at which the state of the process is kept, from 0. */
@@ -100,7 +102,7 @@ class Trend {
 
   constructor(parameters: TrendParameters) {
     this.#parameters = parameters;
-    const step = Math.max(1, Math.floor(parameters.cycles / SAMPLES));
+    const step = Math.max(1, Math.floor(parameters.cycles / (parameters.samples ?? SAMPLES)));
     this.#log = new SampleLog(GAUGES, CAPACITY, step);
     this.#snapshots = new SampleLog(GAUGES, Math.max(1, parameters.snapshotCycles.length), 1);
     this.#tolerances = Float64Array.from(GAUGES, (name) => parameters.tolerances[name] ?? Infinity);
