@@ -6,7 +6,7 @@
  */
 
 import { availableParallelism } from "node:os";
-import { hasThreads, inThisThread, poolOf } from "./pool.ts";
+import { hasThreads, inThisThread, type ModuleWorker, poolOf } from "./pool.ts";
 
 /** What became of one task. */
 export type Outcome<R> =
@@ -16,7 +16,7 @@ export type Outcome<R> =
 /** A function in this thread, or the export of a module that worker threads load. */
 export type Worker<T, R> =
   | ((task: T) => R | Promise<R>)
-  | { readonly module: URL | string; readonly export: string };
+  | ModuleWorker;
 
 /** Options of `map`. */
 export interface MapOptions<R> {
@@ -50,18 +50,32 @@ export async function map<T, R>(
   worker: Worker<T, R>,
   options: MapOptions<R> = {},
 ): Promise<readonly Outcome<R>[]> {
-  const { workers = availableParallelism(), signal, onResult } = options;
+  const { workers = availableParallelism(), signal } = options;
   if (!Number.isSafeInteger(workers) || workers < 1) {
     throw new RangeError(
       `Cannot map as workers must be a whole number > 0: current value is ${workers}`,
     );
   }
-  const isLocal = typeof worker === "function";
-  const run = isLocal
-    ? worker
-    : hasThreads()
-    ? poolOf(workers).runner<T, R>(worker, signal)
-    : inThisThread<T, R>(worker);
+  if (typeof worker === "function") {
+    return await inLanes(tasks, options.workers ?? 1, worker, options);
+  }
+  if (!hasThreads()) return await inLanes(tasks, 1, inThisThread<T, R>(worker), options);
+  const pool = poolOf(workers);
+  pool.enter();
+  try {
+    // Two tasks per thread under way, so that no thread waits for its next one to be sent.
+    return await inLanes(tasks, 2 * workers, (task) => pool.run(worker, task, signal), options);
+  } finally {
+    pool.leave();
+  }
+}
+
+async function inLanes<T, R>(
+  tasks: readonly T[],
+  lanes: number,
+  run: (task: T) => R | Promise<R>,
+  { signal, onResult }: MapOptions<R>,
+): Promise<readonly Outcome<R>[]> {
   const outcomes = new Array<Outcome<R>>(tasks.length);
   let next = 0;
   const lane = async () => {
@@ -72,9 +86,7 @@ export async function map<T, R>(
       onResult?.(index, outcome);
     }
   };
-  // Two tasks per thread under way, so that no thread waits for its next one to be sent.
-  const lanes = isLocal ? options.workers ?? 1 : Math.min(2 * workers, tasks.length);
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: Math.min(lanes, tasks.length) }, lane));
   return outcomes;
 }
 

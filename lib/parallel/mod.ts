@@ -7,3 +7,4 @@
 export { map, valuesOf } from "./map.ts";
 export type { MapOptions, Outcome, Worker } from "./map.ts";
 export { closeWorkers } from "./pool.ts";
+export type { ModuleWorker } from "./pool.ts";

@@ -1,43 +1,79 @@
 /**
- * The engine behind `map`: pools of worker threads, one per size, kept between calls because a
- * thread takes longer to start than most tasks take to run.
+ * The engine behind `map`: a pool of worker threads that is kept between calls, because a thread
+ * takes longer to start than most tasks take to run.
  *
  * @module
  */
 
-import { Tinypool } from "tinypool";
-import { pathToFileURL } from "node:url";
 import { isAbsolute } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Tinypool } from "tinypool";
 
 // Idle threads leave after this long, so that a program may end and memory is given back.
 const IDLE_MS = 500;
 
-/** A pool that runs exports of modules in worker threads. */
-export interface Pool {
-  /** Returns a function that runs a module's export on one task in a thread. */
-  runner<T, R>(
-    worker: { readonly module: URL | string; readonly export: string },
-    signal: AbortSignal | undefined,
-  ): (task: T) => Promise<R>;
+/** Names an export of a module. */
+export interface ModuleWorker {
+  readonly module: URL | string;
+  readonly export: string;
 }
 
-const pools = new Map<number, Tinypool>();
+/** A pool of worker threads. */
+export class Pool {
+  /** Most threads. */
+  readonly workers: number;
+  readonly #engine: Tinypool;
+  #users: number = 0;
+  #isRetired: boolean = false;
 
-/** Returns the pool of a size, started on first use. */
-export function poolOf(workers: number): Pool {
-  let pool = pools.get(workers);
-  if (pool === undefined) {
-    pool = new Tinypool({
+  /** Creates a pool; threads start with their first task. */
+  constructor(workers: number) {
+    this.workers = workers;
+    this.#engine = new Tinypool({
       minThreads: 0,
       maxThreads: workers,
       idleTimeout: IDLE_MS,
       concurrentTasksPerWorker: 1,
       isolateWorkers: false,
     });
-    pools.set(workers, pool);
   }
-  const { run } = pool;
-  return { runner: (worker, signal) => runnerOf(run.bind(pool), worker, signal) };
+
+  /** Runs a module's export on one task in a thread and returns its result. */
+  run<T, R>(worker: ModuleWorker, task: T, signal: AbortSignal | undefined): Promise<R> {
+    return this.#engine.run(task, {
+      filename: fileOf(worker.module),
+      name: worker.export,
+      ...(signal === undefined ? {} : { signal: signal as never }),
+    }) as Promise<R>;
+  }
+
+  /** Counts a call that needs the pool. */
+  enter(): void {
+    this.#users++;
+  }
+
+  /** Counts a call that needs it no longer. */
+  leave(): void {
+    this.#users--;
+    if (this.#isRetired && this.#users === 0) void this.#engine.destroy();
+  }
+
+  /** Ends the threads as soon as no call needs them. */
+  async close(): Promise<void> {
+    this.#isRetired = true;
+    if (this.#users === 0) await this.#engine.destroy();
+  }
+}
+
+let current: Pool | undefined;
+
+/** Returns the pool of a size; one of another size is retired. */
+export function poolOf(workers: number): Pool {
+  if (current?.workers !== workers) {
+    void current?.close();
+    current = new Pool(workers);
+  }
+  return current;
 }
 
 /**
@@ -54,9 +90,7 @@ export function hasThreads(): boolean {
 }
 
 /** Returns a function that runs a module's export on one task in this thread. */
-export function inThisThread<T, R>(
-  worker: { readonly module: URL | string; readonly export: string },
-): (task: T) => Promise<R> {
+export function inThisThread<T, R>(worker: ModuleWorker): (task: T) => Promise<R> {
   const file = fileOf(worker.module);
   return async (task) => {
     const module = await import(file) as Record<string, (task: T) => R | Promise<R>>;
@@ -64,25 +98,11 @@ export function inThisThread<T, R>(
   };
 }
 
-/** Ends all worker threads; later calls of `map` start new ones. */
+/** Ends all worker threads as soon as they are idle; later calls of `map` start new ones. */
 export async function closeWorkers(): Promise<void> {
-  const open = [...pools.values()];
-  pools.clear();
-  await Promise.all(open.map((pool) => pool.destroy()));
-}
-
-function runnerOf<T, R>(
-  run: Tinypool["run"],
-  worker: { readonly module: URL | string; readonly export: string },
-  signal: AbortSignal | undefined,
-): (task: T) => Promise<R> {
-  const filename = fileOf(worker.module);
-  return (task) =>
-    run(task, {
-      filename,
-      name: worker.export,
-      ...(signal === undefined ? {} : { signal: signal as never }),
-    }) as Promise<R>;
+  const pool = current;
+  current = undefined;
+  await pool?.close();
 }
 
 function fileOf(module: URL | string): string {
