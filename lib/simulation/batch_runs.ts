@@ -17,7 +17,8 @@ import type { BatchMembers } from "./batch_members.ts";
 import type { BatchStore } from "./batch_store.ts";
 import { readGuards } from "./guards.ts";
 import type { BatchOptions } from "./batch.ts";
-import { readState, SimulationRun, stepsOf } from "./simulation_run.ts";
+import { readState, stepsOf } from "./simulation_options.ts";
+import { SimulationRun } from "./simulation_run.ts";
 
 // Members between two looks at the signal.
 const CHUNK = 64;

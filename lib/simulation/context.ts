@@ -15,7 +15,7 @@ import { createPlant, type Plant, type PlantModel, readValues } from "../plant/m
 import { createEngine, type Engine, type EngineName } from "./engines.ts";
 import { runSimulation } from "./run_simulation.ts";
 import { simulationSchema } from "./schema.ts";
-import type { SimulationOptions } from "./simulation_run.ts";
+import type { SimulationOptions } from "./simulation_options.ts";
 import type { IntegratorName } from "./integrator.ts";
 import type { Trajectory } from "./trajectory.ts";
 

@@ -6,8 +6,9 @@
 
 // One run
 export { runSimulation } from "./run_simulation.ts";
-export { readState, SimulationRun, stepsOf } from "./simulation_run.ts";
-export type { SimulatedController, SimulationOptions } from "./simulation_run.ts";
+export { readState, stepsOf } from "./simulation_options.ts";
+export type { SimulatedController, SimulationOptions } from "./simulation_options.ts";
+export { SimulationRun } from "./simulation_run.ts";
 export { SimulationFailed } from "./trajectory.ts";
 export type { RunStatus, Trajectory, Validity } from "./trajectory.ts";
 export type { Guards } from "./guards.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type SimulationOptions, SimulationRun } from "./simulation_run.ts";
+import type { SimulationOptions } from "./simulation_options.ts";
+import { SimulationRun } from "./simulation_run.ts";
 import { SimulationFailed, type Trajectory } from "./trajectory.ts";
 
 /**

@@ -10,7 +10,7 @@ import type { BatchOptions, BatchResult } from "./batch.ts";
 import { pairMembers } from "./batch_members.ts";
 import { runMember, runPaired } from "./batch_runs.ts";
 import { BatchStore } from "./batch_store.ts";
-import { stepsOf } from "./simulation_run.ts";
+import { stepsOf } from "./simulation_options.ts";
 
 /**
  * Returns the results of a batch of closed loops.

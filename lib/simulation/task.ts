@@ -9,7 +9,7 @@ import { createPlant, type PlantModel, type PlantParameters } from "../plant/mod
 import type { Guards } from "./guards.ts";
 import type { IntegratorName } from "./integrator.ts";
 import { runSimulation } from "./run_simulation.ts";
-import type { SimulationOptions } from "./simulation_run.ts";
+import type { SimulationOptions } from "./simulation_options.ts";
 import type { Trajectory } from "./trajectory.ts";
 
 /** One closed loop as plain data. */
