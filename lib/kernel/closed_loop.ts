@@ -92,6 +92,8 @@ export class ClosedLoop {
   }
 }
 
+// As many as there are forms of all laws, for single loops and for pairs.
+const MAX_LOOPS = 18;
 const loops = new Map<string, ClosedLoop>();
 
 /** Returns the loop for a controller's kind: for single loops with rows, or for pairs with sums. */
@@ -99,7 +101,10 @@ export function closedLoopFor(controller: Controller, isSingle: boolean): Closed
   const forms = kernelLaws[controller.name]!.forms.map((key) => controller.options[key]);
   const key = [controller.name, ...forms, isSingle].join();
   let loop = loops.get(key);
-  if (loop === undefined) loops.set(key, loop = new ClosedLoop(controller, isSingle));
+  if (loop === undefined) {
+    if (loops.size >= MAX_LOOPS) loops.clear();
+    loops.set(key, loop = new ClosedLoop(controller, isSingle));
+  }
   return loop;
 }
 

@@ -10,10 +10,12 @@ import { OP, signed, unsigned } from "./wasm.ts";
 /** Bytes of a place. */
 export const PLACE = 16;
 
+/** Most places of a kernel; behind them lie the rows of its steps. */
+export const MAX_PLACES = 320;
+
 /** Names of numbers and their places. */
 export class Layout {
   readonly #places: Map<string, number> = new Map();
-  readonly #constants: Map<number, string> = new Map();
 
   /** Number of places. */
   get size(): number {
@@ -22,9 +24,13 @@ export class Layout {
 
   /** Returns the place of a name, a new one where it has none. */
   place(name: string): number {
-    let place = this.#places.get(name);
-    if (place === undefined) this.#places.set(name, place = this.#places.size);
-    return place;
+    const place = this.#places.get(name);
+    if (place !== undefined) return place;
+    if (this.#places.size >= MAX_PLACES) {
+      throw new RangeError(`Cannot place "${name}" as a kernel has at most ${MAX_PLACES} places`);
+    }
+    this.#places.set(name, this.#places.size);
+    return this.#places.size - 1;
   }
 
   /** Returns the place of a name that a kernel uses, or undefined. */
@@ -53,26 +59,22 @@ export class Layout {
 
   /** Returns a constant. */
   constant(value: number): Vector {
-    const name = `constant ${Object.is(value, -0) ? "-0" : value}`;
-    this.#constants.set(this.place(name), name);
-    return this.load(name);
+    return this.load(`constant ${Object.is(value, -0) ? "-0" : value}`);
   }
 
   /** Returns a constant of 64 bits that are no number. */
   bits(value: bigint): Vector {
-    const name = `bits ${value}`;
-    this.#constants.set(this.place(name), name);
-    return this.load(name);
+    return this.load(`bits ${value}`);
   }
 
   /** Writes all constants into a kernel's memory. */
   writeConstants(memory: ArrayBuffer): void {
     const numbers = new Float64Array(memory), words = new BigInt64Array(memory);
-    for (const [place, name] of this.#constants) {
-      const [kind, text] = name.split(" ") as [string, string];
+    for (const [name, place] of this.#places) {
+      const [kind, text = ""] = name.split(" ");
       for (const at of [2 * place, 2 * place + 1]) {
         if (kind === "bits") words[at] = BigInt(text);
-        else numbers[at] = Number(text);
+        else if (kind === "constant") numbers[at] = Number(text);
       }
     }
   }

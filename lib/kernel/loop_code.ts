@@ -10,7 +10,7 @@
 
 import { SMALL_ANGLE } from "./elementary.ts";
 import { clip, type Forms, kernelLaws } from "./laws.ts";
-import { type Layout, PLACE } from "./layout.ts";
+import { type Layout, MAX_PLACES, PLACE } from "./layout.ts";
 import { emitStages, type State } from "./plant_step.ts";
 import { Emitter, type Vector } from "./vector.ts";
 import { encodeModule, I32, OP, signed, unsigned, V128 } from "./wasm.ts";
@@ -22,7 +22,7 @@ export const SUMS: readonly string[] = ["sum state", "sum force", "sum slew", "s
 /** Most steps of one call. */
 export const MAX_STEPS = 384;
 /** Where rows start among the memory's 8192 numbers; before them lie constants and state. */
-export const STATES_AT = 640;
+export const STATES_AT: number = 2 * MAX_PLACES;
 /** Where the forces of rows start. */
 export const FORCES_AT: number = STATES_AT + 6 * MAX_STEPS;
 /** Where the signals of rows start. */

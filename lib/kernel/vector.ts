@@ -144,27 +144,44 @@ export class Vector {
   }
 }
 
+// Room for the code and the locals of a function; the largest needs a third of it.
+const MAX_BYTES = 65536, MAX_LOCALS = 8192;
+
 /** Emits vector expressions as the body of a function. */
 export class Emitter {
-  /** Instructions so far. */
-  readonly bytes: number[] = [];
-  /** Types of the locals beyond the parameters. */
-  readonly locals: number[] = [];
+  readonly #code: Uint8Array = new Uint8Array(MAX_BYTES);
+  readonly #types: Uint8Array = new Uint8Array(MAX_LOCALS);
   readonly #parameters: number;
+  #size: number = 0;
+  #count: number = 0;
 
   /** Creates an emitter for a function with `parameters` parameters. */
   constructor(parameters: number) {
     this.#parameters = parameters;
   }
 
+  /** Instructions so far. */
+  get bytes(): Uint8Array {
+    return this.#code.subarray(0, this.#size);
+  }
+
+  /** Types of the locals beyond the parameters. */
+  get locals(): Uint8Array {
+    return this.#types.subarray(0, this.#count);
+  }
+
   /** Returns a new local of a type. */
   local(type: number): number {
-    return this.#parameters + this.locals.push(type) - 1;
+    if (this.#count === MAX_LOCALS) throw tooLarge("locals", MAX_LOCALS);
+    this.#types[this.#count] = type;
+    return this.#parameters + this.#count++;
   }
 
   /** Adds instructions. */
   emit(...code: readonly number[]): void {
-    for (const byte of code) this.bytes.push(byte);
+    if (this.#size + code.length > MAX_BYTES) throw tooLarge("bytes", MAX_BYTES);
+    this.#code.set(code, this.#size);
+    this.#size += code.length;
   }
 
   /** Returns a variable's present value; use it before the variable is set again. */
@@ -201,4 +218,8 @@ export class Emitter {
 
 function lane(i: 0 | 1): number[] {
   return Array.from({ length: 8 }, (_, byte) => 8 * i + byte);
+}
+
+function tooLarge(what: string, most: number): RangeError {
+  return new RangeError(`Cannot emit a function as it must have at most ${most} ${what}`);
 }

@@ -137,10 +137,10 @@ export function signed(value: number): number[] {
  */
 export function encodeModule(
   parameters: number,
-  locals: readonly number[],
-  body: readonly number[],
+  locals: Iterable<number>,
+  body: Iterable<number>,
 ): Uint8Array {
-  const groups = locals.map((type) => [1, type]);
+  const groups = Array.from(locals, (type) => [1, type]);
   const code = [...vector(groups), ...body, ...OP.end];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
