@@ -73,7 +73,7 @@ function decideByChannels(evidence: LeakEvidence): LeakDecision {
 /** Whether more cycles or another witness are needed before the heap can be judged. */
 export function needsWitness({ channels, concern }: LeakEvidence): boolean {
   const heap = channels.find(({ channel }) => channel === "heap") as ChannelJudgement;
-  return heap.state !== "flat" || heap.limitOfDetection > concern;
+  return heap.state !== "flat" || heap.limitOfDetection > concern || heap.interval[1] > concern;
 }
 
 function decideHeap(heap: ChannelJudgement, evidence: LeakEvidence): LeakDecision {
@@ -87,7 +87,8 @@ function decideHeap(heap: ChannelJudgement, evidence: LeakEvidence): LeakDecisio
   const held = (holders?.length ?? 0) > 0;
   const rate = `${format(heap.bytesPerCycle)} bytes per cycle`;
   if (heap.state === "flat") {
-    if (heap.limitOfDetection <= concern) return decide("clean", "the heap stands still");
+    const isCertain = heap.limitOfDetection <= concern && heap.interval[1] <= concern;
+    if (isCertain) return decide("clean", "the heap stands still");
     if (!objects) {
       return decide("clean", "the heap stands still, and no place has survivors of all ages");
     }

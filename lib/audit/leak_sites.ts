@@ -46,12 +46,14 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
   const syntax = new GrowthSyntax(positions);
   const module = positions.sourceOf(evidence.module);
   const files = [...new Set([...filesOf(evidence.groups, positions), module])];
-  const retainers = evidence.holders.slice(0, MOST_RETAINERS)
-    .map((holder) => describeHolder(holder, syntax, positions, files));
   // A holder that user code declares says more than one inside the runtime.
-  retainers.sort((a, b) => Number(b.container !== undefined) - Number(a.container !== undefined));
+  const described = evidence.holders
+    .map((holder) => ({ holder, path: describeHolder(holder, syntax, positions, files) }))
+    .sort((a, b) => Number(isDeclared(b.path)) - Number(isDeclared(a.path)))
+    .slice(0, MOST_RETAINERS);
+  const retainers = described.map(({ path }) => path);
   const sites = new Map<string, AllocationSite>();
-  for (const holder of evidence.holders.slice(0, MOST_RETAINERS)) {
+  for (const { holder } of described) {
     const kept = findKeeper(evidence.groups, holder, syntax, positions, files);
     if (kept !== null) addSite(sites, kept, total(holder.bytes), total(holder.objects), positions);
   }
@@ -88,6 +90,10 @@ export function guessSites(module: string, channel: Channel): LeakSites {
   const { line, column } = holder;
   const container = { file, line, column, function: holder.name };
   return { allocations, retainers: [{ words, steps: [words], container, bytes: 0 }] };
+}
+
+function isDeclared({ container }: RetainerPath): boolean {
+  return container !== undefined;
 }
 
 function hintsOf(holders: readonly GrowingHolder[]): GrowthHints {

@@ -25,7 +25,7 @@ import {
 } from "./leak_stages.ts";
 import type { LeakResult, Severity, Snapshot, StageRecord, Validity } from "./results.ts";
 import { severityOf } from "./severity.ts";
-import { judgeSurvivors } from "./survivor_judgement.ts";
+import { judgeSurvivors, survivorLimit } from "./survivor_judgement.ts";
 
 /** How a target is judged. */
 export interface LeakJudgementOptions {
@@ -78,7 +78,11 @@ export async function measureLeak(
     concern: options.concern,
   };
   const witnesses = await askWitnesses(task, options, seen, base, stages);
-  const decision = decideLeak(witnesses.evidence);
+  let decision = decideLeak(witnesses.evidence);
+  if (decision.verdict === "clean") {
+    bindBySurvivors(witnesses, options);
+    decision = decideLeak(witnesses.evidence);
+  }
   const isAsked = stages.some(({ stage }) => stage === "snapshots");
   const isExplained = isAsked || decision.channel.channel === "wasm";
   if (decision.verdict === "leak" && !isExplained) {
@@ -145,6 +149,30 @@ async function askWitnesses(
     if (holders !== undefined) witnesses.evidence = { ...witnesses.evidence, holders };
   }
   return witnesses;
+}
+
+/**
+ * Where the trend of a restless heap leaves more room than the limit of concern, the survivors
+ * bound the rate: none of all ages was found, so there are fewer than would be missed by chance.
+ */
+function bindBySurvivors(
+  witnesses: Witnesses,
+  { concern, confidence }: LeakJudgementOptions,
+): void {
+  const { survivors, evidence } = witnesses;
+  const heap = evidence.channels[0] as ChannelJudgement;
+  const isRestless = heap.interval[1] > concern || heap.limitOfDetection > concern;
+  if (survivors === undefined || !isRestless || evidence.survivors?.leaking.length !== 0) return;
+  const limit = survivorLimit(survivors, confidence);
+  const bounded: ChannelJudgement = {
+    ...heap,
+    bytesPerCycle: 0,
+    interval: [0, limit],
+    limitOfDetection: limit,
+    state: "flat",
+  };
+  const channels = evidence.channels.map((judged) => judged === heap ? bounded : judged);
+  witnesses.evidence = { ...evidence, channels };
 }
 
 /** Rare large steps need a longer look; as many cycles as take no more time than the snapshots. */

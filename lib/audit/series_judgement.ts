@@ -41,6 +41,9 @@ const LEAST_WARMUPS = 9; // before a staircase can be told from the steps of a w
 const KEPT_SHARE = 0.55;
 /** Where all growth is steps that double, the rates of two spans may differ by 0.44. */
 const KEPT_SHARE_STAIRCASE = 0.4;
+const PLATEAU_SHARE = 0.3; // of the run, at its end
+const MONOTONE_SHARE = 0.9;
+const MOST_FALLEN = 0.3; // of all rises; a sawtooth falls as much as it rises
 const MOST_STEPS = 8; // of a staircase, in three quarters of the run
 const QUADRATIC_RATIO = 2; // a parabola triples its mean rate from one span to the next
 /** Grains that make a rise certain: with one a leak may hide between two samples. */
@@ -56,21 +59,30 @@ export function judgeSeries(
   const last = x[end - 1] ?? 0;
   const rates = envelopeRates(x, y, last, options.warmupCycles);
   const state = stateOf(x, y, rates, options);
-  const settledFrom = state === "flat" || state === "settling"
-    ? Math.max(options.warmupCycles, last / 3)
-    : Math.max(options.warmupCycles, last / 4);
+  const settledFrom = Math.max(options.warmupCycles, last * settledShare(x, y, state, options));
   const first = x.findIndex((cycle) => cycle >= settledFrom);
   const from = Math.min(Math.max(first, 0), Math.max(0, end - LEAST_POINTS));
   const estimate = rateOf(x.slice(from), y.slice(from), state, rates, options.confidence);
   const span = Math.max(1, last - (x[from] as number));
   return {
     state,
-    growth: growthOf(y, from, state, rates),
+    growth: growthOf(y, from, state, rates, isStaircase(x, y, last / 9)),
     ...estimate,
     settledFrom: x[from] ?? 0,
     limitOfDetection: (GRAINS * options.grain + 3 * stepNoise(y.slice(from))) / span,
     rates,
   };
+}
+
+/** Where the settled part begins: growth is fitted long, standing still where it stands. */
+function settledShare(
+  x: readonly number[],
+  y: readonly number[],
+  state: SeriesJudgement["state"],
+  { tolerance }: SeriesOptions,
+): number {
+  if (state === "growing" || state === "unclear") return 1 / 4;
+  return state === "flat" && isPlateau(x, y, tolerance) ? 1 - PLATEAU_SHARE : 1 / 3;
 }
 
 function stateOf(
@@ -86,6 +98,7 @@ function stateOf(
   const span = (last - (x[start] as number)) * 2 / 3;
   if (envelopeRise((row) => y[row] as number, start, end) <= tolerance * span) return "flat";
   const [newest, before] = rates;
+  if (isPlateau(x, y, tolerance)) return "flat";
   if (newest < tolerance) return before > tolerance ? "settling" : "unclear";
   if (isStaircase(x, y, last / 9)) {
     if (newest < KEPT_SHARE_STAIRCASE * before) return "settling";
@@ -97,6 +110,17 @@ function stateOf(
   return isKept && isSignificant(x, y, last / 4, confidence) ? "growing" : "unclear";
 }
 
+/** What rose smoothly and has stood still since: a cache that is full. A staircase only pauses. */
+function isPlateau(x: readonly number[], y: readonly number[], tolerance: number): boolean {
+  const last = x[x.length - 1] as number;
+  if (isStaircase(x, y, last / 9)) return false;
+  const from = x.findIndex((cycle) => cycle >= (1 - PLATEAU_SHARE) * last);
+  const end = x.length;
+  if (end - from < LEAST_POINTS) return false;
+  const rise = envelopeRise((row) => y[row] as number, from, end);
+  return rise <= tolerance * (last - (x[from] as number)) * 2 / 3;
+}
+
 /** Noise that wanders may rise from one span to the next; then the interval of its rate holds 0. */
 function isSignificant(
   x: readonly number[],
@@ -106,7 +130,20 @@ function isSignificant(
 ): boolean {
   const first = x.findIndex((cycle) => cycle >= from);
   if (x.length - first < LEAST_POINTS) return false;
+  if (isMonotone(y.slice(first))) return true;
   return slopeInterval(x.slice(first), y.slice(first), { confidence }).low > 0;
+}
+
+/** What rises at nearly every sample and seldom falls needs no statistics, however uneven it is. */
+function isMonotone(y: readonly number[]): boolean {
+  let [rises, risen, fallen] = [0, 0, 0];
+  for (let k = 1; k < y.length; k++) {
+    const change = (y[k] as number) - (y[k - 1] as number);
+    if (change > 0) rises++;
+    if (change > 0) risen += change;
+    else fallen -= change;
+  }
+  return rises >= MONOTONE_SHARE * (y.length - 1) && fallen <= MOST_FALLEN * risen;
 }
 
 function envelopeRates(
@@ -213,9 +250,11 @@ function growthOf(
   from: number,
   state: SeriesJudgement["state"],
   [newest, before]: SeriesJudgement["rates"],
+  isStepped: boolean,
 ): Growth {
   if (state === "growing") {
-    return before > 0 && newest >= QUADRATIC_RATIO * before ? "quadratic" : "linear";
+    const isSteeper = before > 0 && newest >= QUADRATIC_RATIO * before;
+    return isSteeper && !isStepped ? "quadratic" : "linear";
   }
   const tail = y.slice(from);
   const drop = largestDrop(tail);

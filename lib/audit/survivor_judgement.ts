@@ -5,7 +5,13 @@
  * @module
  */
 
-import { isUserCode, type SurvivorGroup, type SurvivorResult } from "../measure/mod.ts";
+import {
+  isUserCode,
+  sampleWeight,
+  type SurvivorGroup,
+  type SurvivorResult,
+} from "../measure/mod.ts";
+import { poissonInterval } from "../statistics/mod.ts";
 
 /** A place whose survivors are of all ages. */
 export interface LeakingGroup {
@@ -25,6 +31,7 @@ const YOUNG_SHARE = 0.05; // of the slices; what was just made may yet be droppe
 const LEAST_SHARE = 0.5; // of the old parts' count against the young ones', and the reverse
 const LEAST_RATE = 0.25; // bytes per cycle
 const LEAST_SAMPLES = 8;
+const OBJECT_BYTES = 64;
 
 /** Returns the places whose survivors come from all parts of the run. */
 export function judgeSurvivors(result: SurvivorResult): SurvivorJudgement {
@@ -37,6 +44,17 @@ export function judgeSurvivors(result: SurvivorResult): SurvivorJudgement {
   leaking.sort((a, b) => b.bytesPerCycle - a.bytesPerCycle);
   const bytesPerCycle = leaking.reduce((sum, place) => sum + place.bytesPerCycle, 0);
   return { leaking, bytesPerCycle };
+}
+
+/**
+ * Returns the rate that the survivors would have missed with a probability below 1 - confidence,
+ * bytes per cycle, for objects of 64 bytes: each part of the run must hold one sample at least.
+ */
+export function survivorLimit(result: SurvivorResult, confidence: number): number {
+  const [, most] = poissonInterval(0, confidence);
+  const samples = Math.max(LEAST_SAMPLES, PARTS * most);
+  const objects = samples * sampleWeight(OBJECT_BYTES, result.intervalBytes);
+  return objects * OBJECT_BYTES / (result.slices * result.cyclesPerSlice);
 }
 
 function leakRate(group: SurvivorGroup, { slices, cyclesPerSlice }: SurvivorResult): number {

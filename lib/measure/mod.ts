@@ -41,6 +41,7 @@ export type { GrowingHolder, GrownClass } from "./heap_holders.ts";
 export type { RetainerStep, ScriptPlace } from "./retainer_steps.ts";
 export { envelopeRise } from "./flatness.ts";
 export { type Gauge, GAUGES } from "./gauges.ts";
+export { sampleWeight } from "./sample_weight.ts";
 export type { SourceMaps } from "./source_maps.ts";
 export { toPath } from "./source_maps.ts";
 export type { WorkloadValidity } from "./workload.ts";
