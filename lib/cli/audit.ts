@@ -9,7 +9,12 @@ import { join, relative, resolve } from "node:path";
 import process from "node:process";
 import { type AuditResults, openRun, readResults, type RunStore } from "../audit/mod.ts";
 import { type Config, loadConfig } from "../config/mod.ts";
-import { createProgress, notebookProgress, publishNotebook } from "../notebook/mod.ts";
+import {
+  createProgress,
+  ensureWritable,
+  notebookProgress,
+  publishNotebook,
+} from "../notebook/mod.ts";
 import { writeSite } from "../report/mod.ts";
 import { selectTargets } from "../targets/mod.ts";
 import { type CommandSpec, parseArguments, type ParsedArguments } from "./arguments.ts";
@@ -121,12 +126,13 @@ async function makePlan(given: ParsedArguments): Promise<Plan> {
       throw new Error(`Cannot run phase ${phase} as its notebook is missing: ${script}`);
     }
   }
+  const exportsFolder = resolve(given.text("exports") ?? join(root, "exports"));
+  for (const folder of [exportsFolder, join(root, "data", "runs")]) ensureWritable(folder);
   const id = given.text("run");
   const store = openRun(join(root, "data", "runs"), {
     ...(id === undefined ? {} : { id }),
     resume: given.flag("resume"),
   });
-  const exportsFolder = resolve(given.text("exports") ?? join(root, "exports"));
   return {
     config,
     store,

@@ -118,7 +118,12 @@ function openStore(runs: string, run: string): RunStore {
   return openRun(runs, { id: run });
 }
 
-function ensureWritable(folder: string): void {
+/**
+ * Makes a folder where it is missing.
+ *
+ * @throws {Error} if it cannot be made or written.
+ */
+export function ensureWritable(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);

@@ -54,5 +54,5 @@ export { checkStyle } from "./check_style.ts";
 export type { StyleProblem } from "./check_style.ts";
 
 // An audit, phase by phase
-export { openAudit } from "./audit_session.ts";
+export { ensureWritable, openAudit } from "./audit_session.ts";
 export type { AuditSession, AuditSessionOptions } from "./audit_session.ts";
