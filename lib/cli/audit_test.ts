@@ -119,5 +119,8 @@ test("heapbook audit refuses what it cannot do before it starts", () => {
   assert.match(refused("--phase", "6"), /--phase/);
   assert.match(refused("--config", "missing.yaml"), /missing\.yaml/);
   assert.match(refused("--resume", "--run", "never-made"), /run must exist/);
-  assert.match(refused("--exports", join(main, "x")), /main\.js.*must be a folder|Cannot audit as .*main\.js/);
+  assert.match(
+    refused("--exports", join(main, "x")),
+    /main\.js.*must be a folder|Cannot audit as .*main\.js/,
+  );
 });

@@ -235,13 +235,17 @@ function runLeaks(parts: Parts, onProgress: Listener): Promise<LeakPhase> {
     memoryLimitMb: audit.memoryLimitMb,
     workers: audit.workers,
     controls: plantedControls(),
+    alwaysProfile: !quick,
     store,
     onProgress,
   });
 }
 
-/** Seconds that a quick stress run lasts: enough to see a large leak, not the working size of V8. */
-const QUICK_STRESS_SECONDS = 0.5;
+/**
+ * Processor time of a quick stress run, s: just enough for V8 to reach its working size. Nothing is
+ * confirmed by a longer run then, so a quick one can clear a target but not accuse it.
+ */
+const QUICK_STRESS_SECONDS = 2.5;
 
 function runStress(parts: Parts, onProgress: Listener): Promise<StressPhase> {
   const { config: { audit }, store, specs, quick } = parts;
@@ -252,7 +256,9 @@ function runStress(parts: Parts, onProgress: Listener): Promise<StressPhase> {
     samplePeriodMs: audit.stress.sampleInterval * 1000,
     timeoutSeconds: audit.timeout,
     memoryLimitMb: audit.memoryLimitMb,
-    ...(quick ? { minimumSeconds: QUICK_STRESS_SECONDS, maxDoublings: 1 } : {}),
+    ...(quick
+      ? { minimumSeconds: QUICK_STRESS_SECONDS, maxDoublings: 0, workers: audit.workers }
+      : {}),
     store,
     onProgress,
   });
