@@ -46,6 +46,8 @@ export interface Kernel {
 const START_TIMEOUT_MS = 90_000;
 const HANDSHAKE_INTERVAL_MS = 1_000;
 const SHUTDOWN_TIMEOUT_MS = 2_000;
+// Requests whose late output is still taken.
+const KEPT_SINKS = 64;
 const IDLE_SILENCE_MS = 3_000; // After the reply; tslab may lose its idle status.
 
 /**
@@ -210,7 +212,8 @@ class KernelLink {
       let reply: JsonObject | undefined;
       let silence: NodeJS.Timeout | undefined;
       let isIdle = false;
-      // The sink stays after the reply: a kernel may print after its idle status.
+      // The sink outlives the reply, since a kernel may print after its idle status; the oldest go.
+      if (this.#sinks.size >= KEPT_SINKS) this.#sinks.delete(this.#sinks.keys().next().value!);
       this.#sinks.set(id, (message, isReply) => {
         if (isReply) reply = message.content;
         else if (message.type !== "status") onOutput(message);

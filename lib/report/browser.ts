@@ -202,6 +202,7 @@ class BrowserLink {
     const late = new Promise<void>((done) => setTimeout(done, CLOSE_TIMEOUT_MS).unref());
     await Promise.race([this.#exited, late]);
     this.#kill();
+    this.#listeners.clear();
     process.off("exit", this.#killAtExit);
     rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
   }
