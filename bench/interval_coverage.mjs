@@ -46,6 +46,14 @@ const withBumps = (random, n) =>
     () => 9000 * random.normal() - (random.next() < 0.05 ? 5e5 * Math.log(1 - random.next()) : 0),
   );
 
+const heapLike = (random, n) => {
+  let level = 0;
+  return Float64Array.from({ length: n }, () => {
+    if (random.next() < 1 / n) level += 1000 + 9000 * random.next();
+    return level + (random.next() < 0.05 ? 204_880 * random.next() : 0);
+  });
+};
+
 const NOISES = {
   "white": autoregressive(0, 9000),
   "AR(1), φ = 0.5": autoregressive(0.5, 9000),
@@ -55,6 +63,7 @@ const NOISES = {
   "white with 5 % isolated bumps of some 500 KB": withBumps,
   "sparse steps: a new level in 20 % of samples": levels(0.2),
   "sparse lasting steps, up or down, in 20 % of samples": lastingSteps(0.2),
+  "one lasting step up of 1 … 10 KB and 5 % bumps, else exact": heapLike,
 };
 
 const olsSlope = (x, y) => {
