@@ -85,6 +85,11 @@ await showTable(await recordsFrame(controls), { caption: "Controls", limit: 20 }
 // %%
 const growth = growthFigure(leaks);
 await showChart(growth, "Growth rate of each target with its interval");
+
+// %% [markdown]
+// The same as a dataframe, kept as Parquet: one row per target and scenario.
+
+// %%
 const verdicts = leaks.results.map(({ interval, ...rest }) => ({
   ...rest,
   low: interval[0],

@@ -90,6 +90,11 @@ await others.reduce(
 
 // %%
 await showChart(peakFigure(stress), "Peak resident memory of each target");
+
+// %% [markdown]
+// The same as a dataframe, kept as Parquet, with what the collector did meanwhile.
+
+// %%
 const flat = stress.results.map(({ rss, gc, eventLoopDelayMs, ...rest }) => ({
   ...rest,
   growth: rss.growth,
@@ -100,6 +105,11 @@ const flat = stress.results.map(({ rss, gc, eventLoopDelayMs, ...rest }) => ({
 }));
 const frame = await recordsFrame(flat);
 writeFrame(audit.store, "stress", frame);
+
+// %% [markdown]
+// Growth per cycle, bytes allocated per simulated step, and the longest pause.
+
+// %%
 await showTable(
   frame.select(
     "target",
