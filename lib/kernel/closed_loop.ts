@@ -11,7 +11,7 @@ import { kernelLaws } from "./laws.ts";
 import { Layout, PLACE } from "./layout.ts";
 import { encodeLoop, MAX_STEPS, STATE } from "./loop_code.ts";
 import { SHIFTS, WEIGHTS } from "./plant_step.ts";
-import { createMemory, instantiate } from "./wasm.ts";
+import { createMemory, hasWebAssembly, instantiate } from "./wasm.ts";
 
 /** Lanes of a loop. */
 export type Lane = 0 | 1;
@@ -110,7 +110,7 @@ export function closedLoopFor(controller: Controller, isSingle: boolean): Closed
 
 /** Returns whether kernels know a controller's law as it is set up. */
 export function hasKernel(controller: Controller, dt: number): boolean {
-  return kernelLaws[controller.name] !== undefined && dt <= LARGEST_DT &&
+  return hasWebAssembly && kernelLaws[controller.name] !== undefined && dt <= LARGEST_DT &&
     controller.options["enableEquivalent"] !== true;
 }
 

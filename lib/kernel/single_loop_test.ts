@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type ControllerName, controllerNames, createController } from "../controllers/mod.ts";
@@ -134,3 +135,25 @@ test("SingleLoop leaves what kernels do not know to the plain engine", () => {
   controller.cleanup();
   assert.equal(SingleLoop.of(setup), undefined);
 });
+
+test("SingleLoop is not missed where a runtime has no WebAssembly", () => {
+  const source = `
+    import { createController } from ${JSON.stringify(urlOf("../controllers/mod.js"))};
+    import { createPlant } from ${JSON.stringify(urlOf("../plant/mod.js"))};
+    import { runSimulation } from ${JSON.stringify(urlOf("../simulation/mod.js"))};
+    const { finalState } = runSimulation({
+      controller: createController("sta"), plant: createPlant("full"),
+      duration: 0.2, dt: 0.001, initialState: [0, 0.05, -0.03, 0, 0, 0],
+    });
+    console.log([...finalState].join());
+  `;
+  const run = (...flags: string[]) =>
+    execFileSync(process.execPath, [...flags, "--input-type=module", "-e", source], {
+      encoding: "utf8",
+    });
+  assert.equal(run("--jitless"), run());
+});
+
+function urlOf(path: string): string {
+  return new URL(path, import.meta.url).href;
+}

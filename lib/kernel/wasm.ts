@@ -152,6 +152,9 @@ export function encodeModule(
   ]);
 }
 
+/** Whether this runtime has WebAssembly; one without a just-in-time compiler has not. */
+export const hasWebAssembly: boolean = "WebAssembly" in globalThis;
+
 /** A memory of 64 KB. */
 export interface Memory {
   readonly buffer: ArrayBuffer;
