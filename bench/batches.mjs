@@ -29,21 +29,27 @@ async function measureOne(name, peer, rounds, workers) {
   const times = await interleave(rounds, {
     c: () => peer.run(name, gains, VECTORS),
     spread: async () => {
-      const start = process.hrtime.bigint();
+      const start = process.hrtime.bigint(), used = process.cpuUsage();
       await spread();
-      return perStep(Number(process.hrtime.bigint() - start));
+      const { user, system } = process.cpuUsage(used);
+      return {
+        wall: perStep(Number(process.hrtime.bigint() - start)),
+        cpu: perStep(1000 * (user + system)),
+      };
     },
     alone: () => perStep(cpuNanoseconds(alone)),
   });
+  const wall = times.spread.map((run) => run.wall), cpu = times.spread.map((run) => run.cpu);
   const cWall = times.c.map((run) => run.wall), cCpu = times.c.map((run) => run.cpu);
   const first = await spread(), second = alone();
   return {
     controller: name,
-    ratio: ratioOf(cWall, times.spread),
+    ratio: ratioOf(cWall, wall),
+    freeRatio: workers * ratioOf(cCpu, cpu),
     aloneRatio: ratioOf(cCpu, times.alone),
     c: median(cCpu),
     cWall: median(cWall),
-    spread: median(times.spread),
+    spread: median(wall),
     alone: median(times.alone),
     completed: first.reduce((n, b) => n + b.status.filter((s) => s === "completed").length, 0),
     isRepeatable: first.every((batch, i) =>

@@ -21,9 +21,10 @@ export async function measureTuning(rounds, workers) {
   });
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   const some = (n) => async () => {
-    const begin = process.hrtime.bigint();
+    const begin = process.hrtime.bigint(), used = process.cpuUsage();
     const { gains } = await tuneGains({ ...base, particles: 40, iterations: 4, workers: n });
-    return { seconds: Number(process.hrtime.bigint() - begin) / 1e9, gains };
+    const { user, system } = process.cpuUsage(used);
+    return { seconds: Number(process.hrtime.bigint() - begin) / 1e9, cpu: user + system, gains };
   };
   await some(workers)();
   const runs = await interleave(rounds, { one: some(1), all: some(workers) });
@@ -36,6 +37,7 @@ export async function measureTuning(rounds, workers) {
     perSecond: result.evaluations / seconds,
     cost: result.cost,
     scaling: ratioOf(times(runs.one), times(runs.all)),
+    freeScaling: workers * ratioOf(runs.one.map((run) => run.cpu), runs.all.map((run) => run.cpu)),
     one: median(times(runs.one)),
     all: median(times(runs.all)),
     isSame: new Set([...runs.one, ...runs.all].map((run) => run.gains.join())).size === 1,
