@@ -9,7 +9,11 @@
 import type { GrowingHolder } from "../measure/mod.ts";
 import type { ChannelJudgement } from "./leak_channels.ts";
 import type { Verdict } from "./results.ts";
-import type { SurvivorJudgement } from "./survivor_judgement.ts";
+import {
+  type SurvivorJudgement,
+  survivorLimit,
+  type SurvivorRecord,
+} from "./survivor_judgement.ts";
 
 /** What was seen of one target. */
 export interface LeakEvidence {
@@ -68,6 +72,36 @@ function decideByChannels(evidence: LeakEvidence): LeakDecision {
     channel: unclear,
     why: `${format(unclear.bytesPerCycle)} ${unclear.unit} per cycle, not steady`,
   };
+}
+
+/**
+ * Decides, and where a clean heap is so restless that its trend leaves more room than the limit of
+ * concern, lets the survivors bound the rate: none of all ages was found, so there are fewer than
+ * would be missed by chance.
+ */
+export function decideBounded(
+  evidence: LeakEvidence,
+  survivors: SurvivorRecord | undefined,
+  confidence: number,
+): { readonly evidence: LeakEvidence; readonly decision: LeakDecision } {
+  const decision = decideLeak(evidence);
+  const heap = evidence.channels[0] as ChannelJudgement;
+  const isRestless = heap.interval[1] > evidence.concern ||
+    heap.limitOfDetection > evidence.concern;
+  const isBound = decision.verdict === "clean" && survivors !== undefined && isRestless &&
+    evidence.survivors?.leaking.length === 0;
+  if (!isBound) return { evidence, decision };
+  const limit = survivorLimit(survivors, confidence);
+  const bounded: ChannelJudgement = {
+    ...heap,
+    bytesPerCycle: 0,
+    interval: [0, limit],
+    limitOfDetection: limit,
+    state: "flat",
+  };
+  const channels = evidence.channels.map((judged) => judged === heap ? bounded : judged);
+  const again = { ...evidence, channels };
+  return { evidence: again, decision: decideLeak(again) };
 }
 
 /** Whether more cycles or another witness are needed before the heap can be judged. */

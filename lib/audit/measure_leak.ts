@@ -14,7 +14,13 @@ import {
   type TrendResult,
 } from "../measure/mod.ts";
 import { type ChannelJudgement, judgeChannels, toEstimate } from "./leak_channels.ts";
-import { decideLeak, type LeakDecision, type LeakEvidence, needsWitness } from "./leak_decision.ts";
+import {
+  decideBounded,
+  decideLeak,
+  type LeakDecision,
+  type LeakEvidence,
+  needsWitness,
+} from "./leak_decision.ts";
 import { guessSites, type LeakSites, nameSites } from "./leak_sites.ts";
 import {
   type LeakTask,
@@ -25,7 +31,7 @@ import {
 } from "./leak_stages.ts";
 import type { LeakResult, Severity, Snapshot, StageRecord, Validity } from "./results.ts";
 import { severityOf } from "./severity.ts";
-import { judgeSurvivors, survivorLimit } from "./survivor_judgement.ts";
+import { judgeSurvivors, type SurvivorRecord } from "./survivor_judgement.ts";
 
 /** How a target is judged. */
 export interface LeakJudgementOptions {
@@ -50,7 +56,7 @@ export interface MeasuredLeak {
 /** What was seen beside the trend, as far as the verdict rests on it: recorded for verification. */
 export interface LeakWitness extends Pick<LeakEvidence, "cycles" | "askedCycles" | "concern"> {
   /** Survivors of the target's own code by place and age. */
-  readonly survivors: Pick<SurvivorResult, "groups" | "slices" | "cyclesPerSlice"> | null;
+  readonly survivors: SurvivorRecord | null;
   readonly holders: readonly GrowingHolder[] | null;
 }
 
@@ -78,11 +84,12 @@ export async function measureLeak(
     concern: options.concern,
   };
   const witnesses = await askWitnesses(task, options, seen, base, stages);
-  let decision = decideLeak(witnesses.evidence);
-  if (decision.verdict === "clean") {
-    bindBySurvivors(witnesses, options);
-    decision = decideLeak(witnesses.evidence);
-  }
+  const { evidence, decision } = decideBounded(
+    witnesses.evidence,
+    witnesses.survivors,
+    options.confidence,
+  );
+  witnesses.evidence = evidence;
   const isAsked = stages.some(({ stage }) => stage === "snapshots");
   const isExplained = isAsked || decision.channel.channel === "wasm";
   if (decision.verdict === "leak" && !isExplained) {
@@ -101,9 +108,10 @@ function witnessOf({ evidence, survivors }: Witnesses): LeakWitness {
   if (survivors === undefined || evidence.survivors === undefined) {
     return { cycles, askedCycles, concern, survivors: null, holders };
   }
-  const { slices, cyclesPerSlice } = survivors;
+  const { slices, cyclesPerSlice, intervalBytes } = survivors;
   const groups = survivors.groups.filter(({ stack }) => stack.some(({ url }) => isUserCode(url)));
-  return { cycles, askedCycles, concern, survivors: { groups, slices, cyclesPerSlice }, holders };
+  const judged = { groups, slices, cyclesPerSlice, intervalBytes };
+  return { cycles, askedCycles, concern, survivors: judged, holders };
 }
 
 interface Witnesses {
@@ -149,30 +157,6 @@ async function askWitnesses(
     if (holders !== undefined) witnesses.evidence = { ...witnesses.evidence, holders };
   }
   return witnesses;
-}
-
-/**
- * Where the trend of a restless heap leaves more room than the limit of concern, the survivors
- * bound the rate: none of all ages was found, so there are fewer than would be missed by chance.
- */
-function bindBySurvivors(
-  witnesses: Witnesses,
-  { concern, confidence }: LeakJudgementOptions,
-): void {
-  const { survivors, evidence } = witnesses;
-  const heap = evidence.channels[0] as ChannelJudgement;
-  const isRestless = heap.interval[1] > concern || heap.limitOfDetection > concern;
-  if (survivors === undefined || !isRestless || evidence.survivors?.leaking.length !== 0) return;
-  const limit = survivorLimit(survivors, confidence);
-  const bounded: ChannelJudgement = {
-    ...heap,
-    bytesPerCycle: 0,
-    interval: [0, limit],
-    limitOfDetection: limit,
-    state: "flat",
-  };
-  const channels = evidence.channels.map((judged) => judged === heap ? bounded : judged);
-  witnesses.evidence = { ...evidence, channels };
 }
 
 /** Rare large steps need a longer look; as many cycles as take no more time than the snapshots. */

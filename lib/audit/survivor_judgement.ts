@@ -13,6 +13,12 @@ import {
 } from "../measure/mod.ts";
 import { poissonInterval } from "../statistics/mod.ts";
 
+/** The part of what survivors were seen that judging looks at. */
+export type SurvivorRecord = Pick<
+  SurvivorResult,
+  "groups" | "slices" | "cyclesPerSlice" | "intervalBytes"
+>;
+
 /** A place whose survivors are of all ages. */
 export interface LeakingGroup {
   readonly group: SurvivorGroup;
@@ -34,7 +40,7 @@ const LEAST_SAMPLES = 8;
 const OBJECT_BYTES = 64;
 
 /** Returns the places whose survivors come from all parts of the run. */
-export function judgeSurvivors(result: SurvivorResult): SurvivorJudgement {
+export function judgeSurvivors(result: SurvivorRecord): SurvivorJudgement {
   const leaking: LeakingGroup[] = [];
   for (const group of result.groups) {
     if (!group.stack.some(({ url }) => isUserCode(url))) continue;
@@ -50,14 +56,14 @@ export function judgeSurvivors(result: SurvivorResult): SurvivorJudgement {
  * Returns the rate that the survivors would have missed with a probability below 1 - confidence,
  * bytes per cycle, for objects of 64 bytes: each part of the run must hold one sample at least.
  */
-export function survivorLimit(result: SurvivorResult, confidence: number): number {
+export function survivorLimit(result: SurvivorRecord, confidence: number): number {
   const [, most] = poissonInterval(0, confidence);
   const samples = Math.max(LEAST_SAMPLES, PARTS * most);
   const objects = samples * sampleWeight(OBJECT_BYTES, result.intervalBytes);
   return objects * OBJECT_BYTES / (result.slices * result.cyclesPerSlice);
 }
 
-function leakRate(group: SurvivorGroup, { slices, cyclesPerSlice }: SurvivorResult): number {
+function leakRate(group: SurvivorGroup, { slices, cyclesPerSlice }: SurvivorRecord): number {
   const settled = slices - Math.max(1, Math.round(YOUNG_SHARE * slices));
   const samples = inParts(group.samples, settled);
   const objects = inParts(group.objects, settled);

@@ -6,7 +6,7 @@
  */
 
 import { judgeChannels, toEstimate } from "./leak_channels.ts";
-import { decideLeak } from "./leak_decision.ts";
+import { decideBounded } from "./leak_decision.ts";
 import type { LeakWitness } from "./measure_leak.ts";
 import type { LeakResult, Severity } from "./results.ts";
 import { type SeverityLimits, severityOf, worstSeverity } from "./severity.ts";
@@ -30,17 +30,15 @@ export function recomputeLeak(
   );
   const channels = judgeChannels({ samples: columns }, { warmupCycles, confidence });
   const { survivors, holders, cycles, askedCycles, concern } = witness;
-  const decision = decideLeak({
+  const judged = {
     channels,
     cycles,
     askedCycles,
     concern,
-    ...(survivors === null
-      ? {}
-      // What judging does not look at was not recorded.
-      : { survivors: judgeSurvivors(survivors as Parameters<typeof judgeSurvivors>[0]) }),
+    ...(survivors === null ? {} : { survivors: judgeSurvivors(survivors) }),
     ...(holders === null ? {} : { holders }),
-  });
+  };
+  const { evidence, decision } = decideBounded(judged, survivors ?? undefined, confidence);
   const { channel } = decision;
   const verdict = result.validity.valid ? decision.verdict : "error";
   const bytes = channel.unit === "bytes" ? channel.bytesPerCycle : 0;
@@ -54,7 +52,7 @@ export function recomputeLeak(
     interval: channel.interval,
     limitOfDetection: channel.limitOfDetection,
     cycles,
-    channels: channels.map((judged) => toEstimate(judged, confidence)),
+    channels: evidence.channels.map((judgement) => toEstimate(judgement, confidence)),
   };
 }
 
