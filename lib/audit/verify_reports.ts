@@ -32,6 +32,12 @@ export function verifyReports(
   exportsFolder: string,
   renderReports?: (results: AuditResults) => readonly RenderedReport[],
 ): Checked {
+  const published = readJson<AuditResults>(exportsFolder, "audit.json").value?.run;
+  if (published !== undefined && published !== recorded.run) {
+    const message = `published from the run "${published}", not from "${recorded.run}"`;
+    const problem = { kind: "report" as const, where: "audit.json", message };
+    return { problems: [problem], citations: 0, reports: 0 };
+  }
   const citations = readJson<readonly Citation[]>(exportsFolder, "citations.json");
   const files = new Map<string, readonly string[] | null>();
   const linesOf = (file: string) => {

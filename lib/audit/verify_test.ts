@@ -202,6 +202,13 @@ test("verifyRun() names the pointer of a changed digit in audit.json", () =>
     assertFound(laid, "number", /^audit\.json\/cycles$/, /says 10, the run says 1000/);
   }));
 
+test("verifyRun() says once that the exports are of another run", () =>
+  inFolder((laid) => {
+    edit(join(laid.exports, "audit.json"), (text) => text.replace('"run": "r1"', '"run": "r0"'));
+    assertFound(laid, "report", /^audit\.json$/, /published from the run "r0"/);
+    assert.equal(verify(laid).problems.length, 1);
+  }));
+
 test("verifyRun() recomputes growth from samples: a forged rate does not stand", () =>
   inFolder((laid) => {
     const forged = laid.store.read<{ results: { rss: { bytesPerCycle: number } }[] }>("stress");
