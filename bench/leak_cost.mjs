@@ -16,7 +16,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const instrument = (name) => path(`../lib/dist/measure/${name}.js`);
 const CYCLES = 1000;
 const WARMUP = 200;
-const REPEATS = 5;
+const REPEATS = 3;
 const trendParameters = {
   cycles: CYCLES,
   warmupCycles: WARMUP,
