@@ -1,12 +1,12 @@
 // What the stress instrument costs: the same cycles with it and without, in turn, and the medians
 // side by side. Writes bench/stress_overhead.md. Usage: node bench/stress_overhead.mjs [PAIRS]
 import { spawnSync } from "node:child_process";
-import { cpus, release, type } from "node:os";
+import { cpus, loadavg, release, type } from "node:os";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { runInSandbox } from "../lib/dist/measure/mod.js";
 import { MemorySampler } from "../lib/dist/measure/stress_sampler.js";
-import { median } from "../lib/dist/statistics/mod.js";
+import { median, quantile } from "../lib/dist/statistics/mod.js";
 import { builtInTargets } from "../lib/dist/targets/mod.js";
 
 const PAIRS = Number(process.argv[2] ?? 9);
@@ -61,6 +61,11 @@ async function runMeasured(spec, scenario, cycles) {
   return { seconds, cpu: cpuSeconds, peak: outcome.peakRssBytes };
 }
 
+// Quartiles of the ratio say how far the machine lets it be known.
+function spread(values) {
+  return [0.25, 0.75].map((p) => quantile(values, p).toFixed(2)).join(" … ");
+}
+
 const rows = [];
 for (const [name, cycles] of Object.entries(CYCLES)) {
   const spec = builtInTargets().find((target) => target.name === name);
@@ -80,6 +85,7 @@ for (const [name, cycles] of Object.entries(CYCLES)) {
     name,
     cycles,
     pairs("cpu", (a, b) => a / b).toFixed(3),
+    spread(bare.map((run, i) => measured[i].cpu / run.cpu)),
     of(bare, "cpu").toFixed(2),
     of(measured, "cpu").toFixed(2),
     pairs("seconds", (a, b) => a / b).toFixed(3),
@@ -95,13 +101,17 @@ The same cycles without the instrument (a bare loop with turns of the event loop
 collector pauses, event-loop delay, resident set read from outside every 20 ms), in turn; medians of
 ${PAIRS} pairs. Goals: within 5 % in time and 1 MB in memory.
 
-| target | cycles | CPU ratio | CPU bare, s | CPU with, s | wall ratio | peak RSS difference, MB | peak bare, MB | peak with, MB |
-|---|---|---|---|---|---|---|---|---|
+| target | cycles | CPU ratio | its quartiles | CPU bare, s | CPU with, s | wall ratio | peak RSS difference, MB | peak bare, MB | peak with, MB |
+|---|---|---|---|---|---|---|---|---|---|
 ${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 
 ${
   new Date().toISOString().slice(0, 10)
-}, Node ${process.version}, ${type()} ${release()}, ${cpus().length} × ${cpus()[0].model}.
+}, Node ${process.version}, ${type()} ${release()}, ${cpus().length} × ${
+  cpus()[0].model
+}, load average ${
+  loadavg()[1].toFixed(1)
+} over the last five minutes (processor time is compared, since a busy machine stretches the clock's).
 Run again with \`node bench/stress_overhead.mjs\`.
 `;
 writeFileSync(new URL("./stress_overhead.md", import.meta.url), text);
