@@ -7,6 +7,7 @@
  */
 
 import { totalmem } from "node:os";
+import { join } from "node:path";
 import type { runInSandbox, TargetSpec } from "../measure/mod.ts";
 import { map } from "../parallel/mod.ts";
 import { createRandom } from "../statistics/mod.ts";
@@ -48,6 +49,8 @@ export interface LeakOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly store?: RunStore;
+  /** Folder that recorded file names below it are relative to; they stay whole where absent. */
+  readonly root?: string;
   /** Profiles clean targets too, for their largest live allocations. Default true. */
   readonly alwaysProfile?: boolean;
 }
@@ -171,11 +174,18 @@ async function measureUnit(
   const alwaysProfile = control === undefined && (options.alwaysProfile ?? true);
   const measured = await measureLeak(task, toJudgement({ ...options, alwaysProfile }));
   options.signal?.throwIfAborted();
-  const result = record(measured, options, repetition);
+  const result = inFolder(record(measured, options, repetition), options.root);
   store?.write(key, result);
   store?.log(`leaks ${detail}: ${result.verdict} in ${result.seconds.toFixed(1)} s`);
   report(index, 1, detail);
   return result;
+}
+
+/** Takes the folder out of every file name, so that a run can be read and verified elsewhere. */
+function inFolder(result: LeakResult, root: string | undefined): LeakResult {
+  if (root === undefined) return result;
+  const prefix = JSON.stringify(join(root, "/")).slice(1, -1);
+  return JSON.parse(JSON.stringify(result).replaceAll(prefix, "")) as LeakResult;
 }
 
 /** Stores the samples of the trend, notes where they are, and keeps what the witnesses said. */

@@ -219,8 +219,9 @@ function runPatterns({ config, root }: Parts, onProgress: Listener): PatternsPha
 }
 
 function runLeaks(parts: Parts, onProgress: Listener): Promise<LeakPhase> {
-  const { config: { audit }, store, specs, cycles, quick } = parts;
+  const { config: { audit }, store, specs, root, cycles, quick } = parts;
   return measureLeaks(specs, {
+    root,
     cycles,
     warmupCycles: quick ? Math.ceil(cycles / 4) : audit.warmupCycles,
     maxCycles: Math.max(cycles, audit.maxCycles),
