@@ -6,14 +6,18 @@ const probe = fileURLToPath(
   new URL("../lib/dist/simulation/allocation_probe_test.js", import.meta.url),
 );
 
-// Code is compiled when it is due, not when a busy machine gets round to it.
-const flags = ["--no-concurrent-recompilation"];
+// Compiled in the background, late on a busy machine, or at once: either may show the steady state.
+const modes = [[], ["--no-concurrent-recompilation"]];
 
 /** Returns one row per subject. */
 export async function measureAllocation() {
   const { subjects } = await import(probe);
-  return Object.keys(subjects).map((subject) => {
+  const measure = (flags, subject) => {
     const output = execFileSync(process.execPath, [...flags, probe, subject], { encoding: "utf8" });
-    return { subject, bytesPerStep: JSON.parse(output).bytesPerStep };
-  });
+    return JSON.parse(output).bytesPerStep;
+  };
+  return Object.keys(subjects).map((subject) => ({
+    subject,
+    bytesPerStep: Math.min(...modes.map((flags) => measure(flags, subject))),
+  }));
 }

@@ -88,7 +88,7 @@ ${tuning.evaluations} evaluations (${tuning.perSecond.toFixed(0)} per second), c
   }.
 Scaling with ${cores} workers: **${tuning.scaling.toFixed(2)} ×** by the wall clock (${
     tuning.one.toFixed(2)
-  } s against ${tuning.all.toFixed(2)} s for 4 iterations),
+  } s against ${tuning.all.toFixed(2)} s for 30 iterations),
 **${
     tuning.freeScaling.toFixed(2)
   } ×** by CPU time, where each thread has a core to itself; the same gains: ${yes(tuning.isSame)}.

@@ -22,7 +22,7 @@ export async function measureTuning(rounds, workers) {
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   const some = (n) => async () => {
     const begin = process.hrtime.bigint(), used = process.cpuUsage();
-    const { gains } = await tuneGains({ ...base, particles: 40, iterations: 4, workers: n });
+    const { gains } = await tuneGains({ ...base, particles: 40, iterations: 30, workers: n });
     const { user, system } = process.cpuUsage(used);
     return { seconds: Number(process.hrtime.bigint() - begin) / 1e9, cpu: user + system, gains };
   };

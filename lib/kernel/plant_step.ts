@@ -1,6 +1,13 @@
 /**
- * One RK4 step of the full plant on pairs of states, operation by operation as in
- * `plant/full.ts` and `simulation/integrators.ts`, which give the same bits.
+ * One RK4 step of the full plant on pairs of states:
+ *
+ *     [ Mt        A cos θ1   B cos q  ] [ v̇  ]   [ u + A sin θ1 ω1² + B sin q w² − c0 v      ]
+ *     [ A cos θ1  J1         D cos θ2 ] [ ω̇1 ] = [ D sin θ2 w² + A g sin θ1 − c1 ω1 + c2 ω2  ]
+ *     [ B cos q   D cos θ2   J2       ] [ ẇ  ]   [ −D sin θ2 ω1² + B g sin q − c2 ω2         ]
+ *
+ * with q = θ1 + θ2, w = ω1 + ω2, solved by cofactors, and s⁺ = s + dt/6 (k1 + 2 k2 + 2 k3 + k4).
+ * Operation by operation as in `plant/full.ts` and `simulation/integrators.ts`, the plain version
+ * and test oracle, which give the same bits.
  *
  * @module
  */

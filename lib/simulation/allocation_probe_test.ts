@@ -99,7 +99,7 @@ function allocationsOf(work: Work): Allocations {
   let least: Allocations = { bytesPerStep: Infinity, places: [] };
   for (let attempt = 0; attempt < 5 && least.bytesPerStep > 0; attempt++) {
     for (let i = 0; i < 30; i++) work(10_000);
-    profile(work, 1_000);
+    profile(work, 2 * STEPS);
     const few = profile(work, STEPS), many = profile(work, 2 * STEPS);
     const places = [...many].map(([place, bytes]) =>
       [place, (bytes - (few.get(place) ?? 0)) / STEPS] as const
