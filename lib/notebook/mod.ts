@@ -56,3 +56,7 @@ export type { StyleProblem } from "./check_style.ts";
 // An audit, phase by phase
 export { ensureWritable, openAudit } from "./audit_session.ts";
 export type { AuditSession, AuditSessionOptions } from "./audit_session.ts";
+
+// An audit in one cell
+export { audit } from "./interactive.ts";
+export type { InteractiveLeaks, InteractiveOptions } from "./interactive.ts";
