@@ -6,7 +6,7 @@
  */
 import type { CleanupPhase, ControlResult, PatternsPhase, VerdictPhase } from "../audit/mod.ts";
 import { createFigure, type Figure, type Trace } from "./figure.ts";
-import { verdictColours } from "./theme.ts";
+import { palettes, verdictColours } from "./theme.ts";
 
 const ROW_HEIGHT = 32;
 const FRAME_HEIGHT = 130;
@@ -69,6 +69,10 @@ export function controlsFigure(controls: readonly ControlResult[]): Figure {
   });
 }
 
+// Light enough for dark marks upon them: more than 4.5 : 1.
+const PASSED = "#8fd6bb";
+const FAILED = "#f5a776";
+
 /** Returns classes against checks: passed, failed, or not asked. */
 export function cleanupFigure({ checks }: Pick<CleanupPhase, "checks">): Figure {
   const classes = [...new Set(checks.map((check) => check.class))];
@@ -89,10 +93,10 @@ export function cleanupFigure({ checks }: Pick<CleanupPhase, "checks">): Figure 
     xgap: 3,
     ygap: 3,
     showscale: false,
-    colorscale: [[0, verdictColours["leak"]], [1, verdictColours["clean"]]],
+    colorscale: [[0, FAILED], [1, PASSED]],
     text: z.map((row) => row.map((value) => value === null ? "" : value === 1 ? "✓" : "✗")),
     texttemplate: "%{text}",
-    textfont: { color: "#ffffff" },
+    textfont: { color: palettes.light.text },
     hoverongaps: false,
   };
   return createFigure([map], {
