@@ -24,6 +24,7 @@ export function buildPeer() {
     return {
       wall: median(rows.map((row) => row.wall)),
       cpu: median(rows.map((row) => row.cpu)),
+      leastCpu: Math.min(...rows.map((row) => row.cpu)),
       final: rows[0].final,
     };
   };

@@ -14,7 +14,7 @@ rounds' ratios. A ratio above 1 is in our favour.
 ## 1. Closed-loop stepping, one thread
 
 Full plant, RK4, 1 ms, 10 s, nothing kept but the last state, against the same loop in C (\`bench/peer.c\`).
-Nanoseconds of CPU time per step; "all kept" also keeps all states and forces in new arrays.
+Nanoseconds of CPU time per step, of each round the best of 9 runs on both sides; "all kept" also keeps all states and forces in new arrays.
 
 ${
     table(
@@ -95,7 +95,7 @@ Scaling with ${cores} workers: **${tuning.scaling.toFixed(2)} ×** by the wall c
 The heap grows by ${
     tuning.heapGrowthPerIteration.toFixed(0)
   } bytes per iteration over the second half of
-${tuning.iterations}, which is the history that the result holds.
+${tuning.iterations}, the entry in the history included.
 
 ## 4. Allocation
 
