@@ -104,7 +104,7 @@ const flat = stress.results.map(({ rss, gc, eventLoopDelayMs, ...rest }) => ({
   delayMs: eventLoopDelayMs.p99,
 }));
 const frame = await recordsFrame(flat);
-const kept = writeFrame(audit.store, "stress", frame);
+void writeFrame(audit.store, "stress", frame);
 
 // %% [markdown]
 // Growth per cycle, bytes allocated per simulated step, and the longest pause.
