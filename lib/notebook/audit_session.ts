@@ -235,7 +235,7 @@ function runLeaks(parts: Parts, onProgress: Listener): Promise<LeakPhase> {
     timeoutSeconds: audit.timeout,
     memoryLimitMb: audit.memoryLimitMb,
     workers: audit.workers,
-    controls: plantedControls(),
+    controls: plantedControls(audit.controls),
     alwaysProfile: !quick,
     store,
     onProgress,

@@ -18,24 +18,32 @@ export interface PlantedControl extends TargetSpec {
   readonly plantedBytesPerCycle: number;
 }
 
-/** Planted rates, bytes per cycle. Native growth is seen in whole pages, so it starts at 1 KiB. */
-const RATES = { heap: [8, 64, 1024], arrayBuffers: [8, 64, 1024], native: [1024, 4096] } as const;
+/** Planted rates, bytes per cycle, where config.yaml is not asked. */
+const RATES: readonly number[] = [8, 64, 1024];
+
+/** Native growth is seen in whole pages, so it starts at 1 KiB whatever the other rates are. */
+const NATIVE_RATES: readonly number[] = [1024, 4096];
 
 const MODULES = { heap: "heap", arrayBuffers: "array_buffer", native: "native" } as const;
 
 const INNOCENTS = ["one_time", "ring", "lru", "sawtooth", "pool"] as const;
 
-/** Returns the controls of a run: leaks of known rates in three channels, and five innocents. */
-export function plantedControls(): readonly PlantedControl[] {
+/**
+ * Returns the controls of a run: leaks of known rates in three channels, and five innocents.
+ *
+ * @param rates Planted rates on the heap and in ArrayBuffers, bytes per cycle.
+ */
+export function plantedControls(rates: readonly number[] = RATES): readonly PlantedControl[] {
   return [
-    ...(["heap", "arrayBuffers", "native"] as const).flatMap((channel) =>
-      RATES[channel].map((bytes) => leak(channel, bytes))
+    ...(["heap", "arrayBuffers"] as const).flatMap((channel) =>
+      rates.map((bytes) => leak(channel, bytes))
     ),
+    ...NATIVE_RATES.map((bytes) => leak("native", bytes)),
     ...INNOCENTS.map(innocent),
   ];
 }
 
-function leak(channel: keyof typeof RATES, bytes: number): PlantedControl {
+function leak(channel: keyof typeof MODULES, bytes: number): PlantedControl {
   return {
     name: `planted_${MODULES[channel]}_${bytes}`,
     module: controlModule(MODULES[channel]),
