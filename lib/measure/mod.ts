@@ -16,6 +16,7 @@ export {
   type SandboxOutcome,
   type SandboxRequest,
 } from "./sandbox.ts";
+export { forgetChild, guardChild, killGroup } from "./guardian.ts";
 export type { CleanupContract, ConcurrencyContract } from "./cleanup_contract.ts";
 export type { LoadedTarget } from "./load_target.ts";
 export type { SandboxPort } from "./sandbox_port.ts";

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import type { Dealer, Subscriber } from "zeromq";
+import { forgetChild, guardChild, killGroup } from "../measure/mod.ts";
 import { writeConnection } from "./connection.ts";
 import { kernelCommand, type Kernelspec } from "./kernelspec.ts";
 import type { JsonObject } from "./notebook_file.ts";
@@ -99,7 +100,6 @@ class KernelLink {
   readonly #shell: Dealer;
   readonly #control: Dealer;
   readonly #iopub: Subscriber;
-  readonly #killAtExit = (): void => this.#kill();
   #process: ChildProcess | undefined;
   #interruptMode: Kernelspec["interruptMode"] = "signal";
   info: JsonObject = {};
@@ -153,8 +153,10 @@ class KernelLink {
       this.#request(this.#control, "shutdown_request", { restart: false }).catch(() => {});
       await Promise.race([this.exited, sleep(SHUTDOWN_TIMEOUT_MS)]);
     }
-    this.#kill();
-    process.off("exit", this.#killAtExit);
+    if (child?.pid !== undefined) {
+      killGroup(child.pid);
+      forgetChild(child.pid);
+    }
     for (const socket of [this.#shell, this.#control, this.#iopub]) socket.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -165,17 +167,18 @@ class KernelLink {
     // A group of its own: Ctrl-C reaches us first, and its children end with it.
     const kernel = spawn(program!, args, {
       cwd,
-      env: { ...process.env, ...spec.env },
+      env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...spec.env },
       stdio: ["ignore", "ignore", "pipe"],
       detached: true,
     });
     this.#process = kernel;
+    // Ends with us even where we are killed: not every kernel looks after its starter.
+    if (kernel.pid !== undefined) guardChild(kernel.pid);
     kernel.stderr!.on("data", (bytes) => (this.stderr = (this.stderr + bytes).slice(-4_000)));
     this.exited = new Promise((done) => {
       kernel.on("error", (error) => done(error.message));
       kernel.on("exit", (code, by) => done(by ?? `exit code ${code}`));
     });
-    process.on("exit", this.#killAtExit);
   }
 
   /** Repeats kernel_info until its idle status arrives on iopub: only then no output is missed. */
@@ -234,16 +237,6 @@ class KernelLink {
       if (message !== undefined) {
         this.#sinks.get(message.parentId)?.(message, socket !== this.#iopub);
       }
-    }
-  }
-
-  #kill(): void {
-    const pid = this.#process?.pid;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, "SIGKILL");
-    } catch {
-      // The group is gone already.
     }
   }
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Progress } from "../audit/mod.ts";
 import { type Kernel, startKernel } from "./kernel.ts";
@@ -161,11 +163,59 @@ test("startKernel() says why a kernel did not start", async () => {
   await assert.rejects(startKernel(tslab, lib, AbortSignal.abort()), /abort/i);
 });
 
+/** Runs a script in a process that is then killed, and waits until the process it names is gone. */
+async function outlives(script: string): Promise<boolean> {
+  const starter = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: root });
+  const pid = await new Promise<number>((done, fail) => {
+    let said = "";
+    starter.stdout.on("data", (bytes) => /\n/.test(said += bytes) && done(Number(said)));
+    starter.on("exit", (code) => fail(new Error(`ended with ${code}: ${said}`)));
+  });
+  assert.ok(isAlive(pid));
+  starter.removeAllListeners("exit").kill("SIGKILL");
+  for (let look = 0; look < 100 && isAlive(pid); look++) await sleep(100);
+  const isLeft = isAlive(pid);
+  if (isLeft) process.kill(pid, "SIGKILL");
+  return isLeft;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test("startKernel() leaves no kernel behind where its process is killed", async () => {
+  const from = JSON.stringify(new URL("./mod.js", import.meta.url).href);
+  const script = `const { findKernelspec, startKernel } = await import(${from});
+    const kernel = await startKernel(findKernelspec("deno", "."), ".");
+    const say = ({ content }) => content.text && process.stdout.write(content.text);
+    await kernel.execute("console.log(Deno.pid)", say);
+    kernel.execute("while (true);", say);
+    setInterval(() => {}, 1000);`;
+  assert.equal(await outlives(script), false);
+});
+
+test("a kernel that Jupyter started follows it, also out of an endless loop", async () => {
+  const flags = tslab.argv.slice(1, tslab.argv.indexOf("--import") + 2)
+    .map((flag) => flag.replace("{resource_dir}", tslab.folder));
+  const script = `import { spawn } from "node:child_process";
+    const args = ${JSON.stringify([...flags, "-e", "while (true);"])};
+    const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
+    const kernel = spawn(process.execPath, args, { env, stdio: "ignore", detached: true });
+    setTimeout(() => console.log(kernel.pid), 700);
+    setInterval(() => {}, 1000);`;
+  assert.equal(await outlives(script), false);
+});
+
 test("findKernelspec() looks upwards and says where it looked", () => {
   assert.equal(findKernelspec("deno", lib).interruptMode, "message");
   assert.deepEqual(findKernelspec("tslab", lib).argv, tslab.argv);
   // Outside this project, the kernels come from their packages.
-  const words = (argv: readonly string[]) => argv.map((word) => word.split("node_modules").at(-1));
+  const words = (argv: readonly string[]) =>
+    argv.map((word) => word.split(/node_modules|lib.dist/).at(-1));
   for (const name of ["tslab", "deno"]) {
     const packaged = findKernelspec(name, folder);
     const own = findKernelspec(name, lib);

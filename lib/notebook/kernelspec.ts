@@ -6,7 +6,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import process from "node:process";
 
 /** Command and manners of a kernel. */
@@ -68,10 +68,16 @@ export function kernelCommand(spec: Kernelspec, connectionFile: string): readonl
   return [program === "node" ? process.execPath : program!, ...rest];
 }
 
+// The module beside this one, compiled or source, whichever is running.
+const followParent = new URL(`./follow_parent${extname(import.meta.url)}`, import.meta.url);
+
 function tslabSpec(): Omit<Kernelspec, "folder"> {
   const program = packageFile("tslab", "bin", "tslab");
   return {
-    argv: ["node", "--expose-gc", program, "kernel", "--config-path", CONNECTION],
+    argv: [
+      ...["node", "--expose-gc", "--import", followParent.href],
+      ...[program, "kernel", "--config-path", CONNECTION],
+    ],
     displayName: "TypeScript",
     interruptMode: "signal",
     env: {},
