@@ -5,7 +5,7 @@
  * @module
  */
 import { idiomsOf } from "./idioms.ts";
-import type { Binding, ClassModel, FunctionModel, Project } from "./model.ts";
+import type { Binding, ClassModel, FunctionModel, Project, SourceFile } from "./model.ts";
 import { ancestry, findMethod, lookUp, methodAround } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
 import { collectActivity } from "./operations.ts";
@@ -46,6 +46,8 @@ export interface Analysis {
   leadingTo(unit: FunctionModel): ReadonlySet<FunctionModel>;
   /** The tree directly around another one, or null at the top of a function or module. */
   parentOf(tree: Tree): Tree | null;
+  /** What classes of the project keep in a field of this name, where they agree. */
+  fieldNamed(place: Place): Container | null;
   /** Tells whether a map is used as one (`items`, `get`, `in`). */
   isMapLike(key: string): boolean;
 }
@@ -54,7 +56,7 @@ export interface Analysis {
 export function analyse(project: Project): Analysis {
   const resolver = createResolver(project);
   const { operations, calls } = collectActivity(project, resolver);
-  const sites = collectCalls(project, calls);
+  const sites = collectCalls(project, resolver, calls);
   const handed = operations.flatMap((operation) => takenByCallee(resolver, sites, operation));
   const byKey = group([...operations, ...handed], (operation) => operation.place.key);
   const mapLike = new Set<string>();
@@ -104,7 +106,9 @@ export function analyse(project: Project): Analysis {
     },
     parentOf: (tree) => parents.get(tree) ?? null,
     isMapLike: (key) => mapLike.has(key),
+    fieldNamed: (place) => fieldNames(place),
   };
+  const fieldNames = createFieldNames(analysis);
   return analysis;
 }
 
@@ -126,6 +130,7 @@ const EMPTY: Container = {
   instance: null,
   empty: false,
   keys: [],
+  automatic: false,
   element: null,
   entries: new Map(),
 };
@@ -171,6 +176,7 @@ function keysAround(place: Place): string[] {
 /** Links call sites to the functions they can mean: `this.m()` exactly, names within reach. */
 function collectCalls(
   project: Project,
+  resolver: Resolver,
   calls: readonly CallSite[],
 ): Map<FunctionModel, CallSite[]> {
   const sites = new Map<FunctionModel, CallSite[]>();
@@ -180,7 +186,7 @@ function collectCalls(
     else list.push(site);
   };
   for (const site of calls) {
-    for (const callee of calleesOf(project, site)) add(callee, site);
+    for (const callee of calleesOf(project, site, resolver)) add(callee, site);
   }
   return sites;
 }
@@ -222,7 +228,11 @@ function takenByCallee(
 }
 
 /** Returns the functions of the project that a call can mean. */
-export function calleesOf(project: Project, site: CallSite): readonly FunctionModel[] {
+export function calleesOf(
+  project: Project,
+  site: CallSite,
+  resolver: Resolver,
+): readonly FunctionModel[] {
   const { callee } = site.tree;
   if (callee.type === "name") {
     const found = lookUp(site.fn, callee.name);
@@ -243,7 +253,62 @@ export function calleesOf(project: Project, site: CallSite): readonly FunctionMo
     );
     return method === null ? overriding : [method, ...overriding];
   }
-  return project.methodsByName.get(callee.property) ?? [];
+  const receiver = receiverOf(project, resolver, callee.object, site.fn);
+  if (receiver === "builtin") return [];
+  const named = (project.methodsByName.get(callee.property) ?? [])
+    .filter((method) => accepts(method, site.tree));
+  if (receiver === null) return named;
+  const method = findMethod(project, receiver, callee.property);
+  return named.filter((other) =>
+    other === method || other.owner !== null && ancestry(project, other.owner).includes(receiver)
+  );
+}
+
+/** The class of what a method is called on, where its field or variable shows it. */
+function receiverOf(
+  project: Project,
+  resolver: Resolver,
+  object: Tree,
+  fn: FunctionModel,
+): ClassModel | "builtin" | null {
+  const values: { value: Tree | null; annotation: string | null; fn: FunctionModel }[] = [];
+  if (object.type === "member" && object.object.type === "this" && fn.owner !== null) {
+    for (const model of ancestry(project, fn.owner)) {
+      const field = model.fields.get(object.property);
+      const scope: FunctionModel = { ...model.scope, owner: model };
+      if (field !== undefined) {
+        values.push({ value: field.value, annotation: field.annotation, fn: scope });
+      }
+      for (const { tree, fn } of resolver.assignments(model).get(object.property) ?? []) {
+        const annotation = tree.annotation ?? annotationOfParameter(tree.value, fn);
+        values.push({ value: tree.value, annotation, fn });
+      }
+    }
+  } else if (object.type === "name") {
+    const found = lookUp(fn, object.name);
+    if (found === null) return null;
+    const { annotation } = found.binding;
+    for (const value of [...found.binding.values, null]) {
+      values.push({ value, annotation, fn: found.scope });
+    }
+  }
+  const made = values.flatMap(({ value, annotation, fn }) => [
+    containerOf(value, fn, project),
+    containerOfAnnotation(annotation, fn, project),
+  ]);
+  const instance = made.find((container) => container.instance !== null)?.instance;
+  if (instance) return instance;
+  return made.some(({ shape }) => shape !== "unknown") ? "builtin" : null;
+}
+
+/** Whether a call gives a method no more than it takes, nor less than it needs. */
+function accepts(method: FunctionModel, call: CallSite["tree"]): boolean {
+  const parameters = method.tree?.parameters ?? [];
+  if (parameters.some(({ rest }) => rest !== "no")) return true;
+  if (call.args.length + call.keywords.length > parameters.length) return false;
+  if (method.source.language !== "python") return true;
+  const needed = parameters.filter(({ value }) => value === null).length;
+  return call.args.length + call.keywords.length >= needed;
 }
 
 function findContainer(analysis: Analysis, place: Place): Container {
@@ -264,7 +329,52 @@ function findContainer(analysis: Analysis, place: Place): Container {
     const promised = containerOfAnnotation(annotation, fn, analysis.project);
     if (promised.shape !== "unknown" || promised.instance !== null) return promised;
   }
-  return seen[0] ?? EMPTY;
+  return seen[0] ?? (values.length === 0 ? analysis.fieldNamed(place) : null) ?? EMPTY;
+}
+
+/** What classes of the project have under the name of a field, where they agree. */
+function createFieldNames(analysis: Analysis): (place: Place) => Container | null {
+  let known: Map<string, Container | null> | null = null;
+  const collect = (): Map<string, Container | null> => {
+    const byName = new Map<string, Container | null>();
+    for (const model of analysis.project.classes) {
+      const names = new Set([
+        ...model.fields.keys(),
+        ...analysis.resolver.assignments(model).keys(),
+      ]);
+      for (const name of names) {
+        const made = valuesOfField(analysis, model, name)
+          .map(({ value, fn }) => containerOf(value, fn, analysis.project))
+          .find(({ shape }) => /^(list|map|set|ring|queue)$/.test(shape)) ?? null;
+        const key = `${model.source.language === "python"}:${name}`;
+        const other = byName.get(key);
+        const agrees = other === undefined || other !== null && other.shape === made?.shape;
+        byName.set(key, agrees ? made : null);
+      }
+    }
+    return byName;
+  };
+  return ({ root, path }) => {
+    const name = path.at(-1)!;
+    if (path.length < 2 || name.startsWith("[")) return null;
+    known ??= collect();
+    const isPython = sourceOf(root)?.language === "python";
+    return known.get(`${isPython}:${name}`) ?? null;
+  };
+}
+
+function sourceOf(root: Place["root"]): SourceFile | null {
+  switch (root.kind) {
+    case "instance":
+    case "static":
+      return root.owner.source;
+    case "module":
+      return root.source;
+    case "global":
+      return null;
+    default:
+      return root.scope.source;
+  }
 }
 
 interface Value {
@@ -288,6 +398,9 @@ function valuesOf(analysis: Analysis, place: Place): readonly Value[] {
       const scope = root.kind === "module"
         ? analysis.project.modules.get(root.source)!
         : root.scope;
+      if (root.kind === "closure" && root.literal !== undefined) {
+        return [{ value: root.literal, annotation: null, fn: scope, at: root.literal.at }];
+      }
       const binding = scope.bindings.get(name);
       if (binding === undefined) return [];
       const { annotation, at } = binding;

@@ -15,6 +15,7 @@ import type { FunctionModel } from "./model.ts";
 import { isEmptying } from "./operations.ts";
 import type { Operation } from "./operations.ts";
 import { dottedName, isInside } from "./places.ts";
+import type { Place } from "./places.ts";
 import { registers } from "./registration.ts";
 import { textOf } from "./shapes.ts";
 import { contains, walk } from "./tree.ts";
@@ -57,8 +58,9 @@ class Judge {
     this.#analysis = analysis;
     this.#site = site;
     this.#unit = methodAround(site.fn);
-    this.#same = analysis.on(site.place.key);
-    this.#around = analysis.onAndAround(site.place);
+    const places = [site.place, ...keptAs(analysis, site.place)];
+    this.#same = places.flatMap((place) => analysis.on(place.key));
+    this.#around = places.flatMap((place) => analysis.onAndAround(place));
     this.#depth = depth;
   }
 
@@ -172,7 +174,8 @@ class Judge {
         return `${operation.verb} keeps ${this.#limit(operation)} (line ${line})`;
       }
       if (
-        operation.effect !== "shrink" && operation.effect !== "clear" && !isReplacing(operation)
+        operation.effect !== "shrink" && operation.effect !== "clear" &&
+        !isReplacing(operation, this.#site.place)
       ) {
         continue;
       }
@@ -223,7 +226,7 @@ class Judge {
   #recreated(): string | null {
     const leading = this.#analysis.leadingTo(this.#unit);
     for (const operation of this.#around) {
-      if (operation.effect !== "clear" && !isReplacing(operation)) continue;
+      if (operation.effect !== "clear" && !isReplacing(operation, this.#site.place)) continue;
       const unit = methodAround(operation.fn);
       const line = operation.tree.at.line;
       if (operation.tree === this.#site.tree || unit.tree === null) continue;
@@ -273,11 +276,11 @@ class Judge {
   #takenOut(): string | null {
     for (const operation of this.#same) {
       const unit = methodAround(operation.fn);
-      if (
-        operation.effect === "filter" &&
-        (operation.fn !== this.#site.fn || this.#site.effect === "insert")
-      ) {
+      if (operation.effect === "filter") {
         return `filtered by ${unit.name}() (line ${operation.tree.at.line})`;
+      }
+      if (this.#isRebuilt(operation)) {
+        return `rebuilt by ${unit.name}() (line ${operation.tree.at.line})`;
       }
       if (operation.effect !== "shrink" || unit.tree === null) continue;
       // Going back is for the user to ask; going on never does.
@@ -294,7 +297,7 @@ class Judge {
     }
     if (!registers(this.#unit)) return null;
     const emptied = this.#around.find((operation) =>
-      (operation.effect === "clear" || isReplacing(operation)) &&
+      (operation.effect === "clear" || isReplacing(operation, this.#site.place)) &&
       !isConstructor(methodAround(operation.fn))
     );
     return emptied === undefined
@@ -302,6 +305,28 @@ class Judge {
       : `registrations, emptied by ${
         methodAround(emptied.fn).name
       }() (line ${emptied.tree.at.line})`;
+  }
+
+  /** `rest = []; for (x of this.items) …; this.items = rest`: what is left is kept. */
+  #isRebuilt({ effect, detail, fn, place }: Operation): boolean {
+    const unit = methodAround(fn);
+    if (effect !== "replace" || detail?.type !== "name" || isConstructor(unit)) return false;
+    if (isLifecycle(unit)) return false;
+    const found = lookUp(fn, detail.name);
+    const values = found?.binding.kind === "variable" ? found.binding.values : [];
+    const isFresh = found?.scope.tree !== null && values.length > 0 &&
+      values.every((value) => isEmptying(value) === "empty");
+    return isFresh &&
+      (unit.tree?.body ?? []).some((part) =>
+        contains(part, (inner) =>
+          inner.type === "loop" && inner.iterable !== null &&
+          contains(
+            inner.iterable,
+            (used) =>
+              /^(member|name)$/.test(used.type) &&
+              this.#analysis.resolver.resolve(used, fn)?.key === place.key,
+          ))
+      );
   }
 
   /** `this.x = saved` at the end: the growth is undone. */
@@ -442,10 +467,38 @@ class Judge {
   }
 }
 
-function isReplacing(operation: Operation): boolean {
+/** `this.parent = parent` in a constructor: two names of one object. */
+function keptAs(analysis: Analysis, { root, path }: Place): readonly Place[] {
+  if (root.kind !== "parameter" || path.length < 2) return [];
+  const { scope, binding } = root;
+  if (scope.owner === null || !isConstructor(scope)) return [];
+  for (const [field, declared] of analysis.resolver.assignments(scope.owner)) {
+    const isIt = declared.some(({ fn, tree }) =>
+      fn === scope && tree.value?.type === "name" && tree.value.name === binding.name
+    );
+    if (!isIt) continue;
+    const self: Tree = { type: "this", at: binding.at, isClass: false };
+    const member: Tree = { type: "member", at: binding.at, object: self, property: field };
+    const place = analysis.resolver.resolve(member, scope);
+    if (place === null) continue;
+    const rest = path.slice(1);
+    return [{
+      root: place.root,
+      path: [...place.path, ...rest],
+      key: `${place.key}.${rest.join(".")}`,
+    }];
+  }
+  return [];
+}
+
+function isReplacing(operation: Operation, { path }: Place): boolean {
   const { detail } = operation;
   // `pending = [rest]`: a literal of fixed size, whatever it holds.
   const isFixed = detail?.type === "collection" && detail.entries.every((entry) => !entry.spread);
+  // `this.app = new Application()`: what the old one held went with it.
+  const isOuter = operation.place.path.length < path.length && detail?.type === "call" &&
+    /^[A-Z]/.test(dottedName(detail.callee).split(".").at(-1)!);
+  if (operation.effect === "replace" && isOuter) return true;
   if (operation.effect === "replace" && isFixed) return true;
   return operation.effect === "replace" && operation.detail !== null &&
       isEmptying(operation.detail) !== "other" ||

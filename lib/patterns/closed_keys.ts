@@ -76,6 +76,10 @@ function closedName(
       if (source?.kind === "parameter" && value.type === "call") {
         return `keys chosen by the caller (${iterated.name})`;
       }
+      // A copy of the keys of something that is made for this call has no more than it.
+      const isMade = source?.kind === "variable" && source.values.length > 0 &&
+        source.values.every((made) => made.type === "call");
+      if (isMade && value.type === "call") return `keys of ${iterated.name}`;
     }
     if (value.type === "operation" || value.type === "member" || value.type === "choice") {
       const closed = closedKey(analysis, value, scope, depth + 1);

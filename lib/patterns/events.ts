@@ -13,6 +13,7 @@ import type { PatternFinding } from "./finding.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { Binding, FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
+import { pythonRegistration } from "./python_events.ts";
 import { dottedName } from "./places.ts";
 import { textOf } from "./shapes.ts";
 import { contains } from "./tree.ts";
@@ -25,6 +26,14 @@ const OBSERVERS = /(Mutation|Resize|Intersection|Performance)Observer$/;
 /** Finds listeners, timers and subscriptions. */
 export function findEvents(analysis: Analysis): readonly PatternFinding[] {
   return analysis.calls.flatMap((site) => {
+    if (site.fn.source.language === "python") {
+      const made = pythonRegistration(
+        analysis,
+        site,
+        (object, fn) => localTarget(analysis, object, fn),
+      );
+      return made === null ? [] : [describe(site, made)];
+    }
     const event = listener(analysis, site) ?? observer(analysis, site) ?? timer(analysis, site) ??
       subscription(analysis, site);
     return event === null ? [] : [event];
@@ -60,9 +69,7 @@ function describe(site: CallSite, { kind, attribute, by, note }: Registration): 
 function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
   const { tree, fn } = site;
   const { callee, args } = tree;
-  if (fn.source.language === "python" || callee.type !== "member" || !ADDS.test(callee.property)) {
-    return null;
-  }
+  if (callee.type !== "member" || !ADDS.test(callee.property)) return null;
   const [event, handler, options] = args;
   if (event === undefined || handler === undefined || !isHandler(handler, fn)) return null;
   if (!isEventName(event)) return null;
@@ -77,7 +84,7 @@ function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
     ? "fires once"
     : isStreamEvent(emitter, event)
     ? "ends with the stream"
-    : removal(analysis, site, emitter, event) ?? localTarget(analysis, emitter, fn);
+    : removal(analysis, site, emitter, event, handler) ?? localTarget(analysis, emitter, fn);
   return describe(site, {
     kind: "listener",
     attribute: `${target}.${callee.property}(${name})`.slice(0, 120),
@@ -122,8 +129,16 @@ function hasOption(options: Tree | undefined, name: string): boolean {
 }
 
 /** A removal in the same file, from the same target or of the same event. */
-function removal(analysis: Analysis, site: CallSite, object: Tree, event: Tree): string | null {
+function removal(
+  analysis: Analysis,
+  site: CallSite,
+  object: Tree,
+  event: Tree,
+  handler: Tree,
+): string | null {
   const target = lastName(object);
+  // A variable is another emitter in each function; a field is the same one in all of them.
+  const isLocal = object.type === "name" && lookUp(site.fn, object.name)?.scope.tree !== null;
   const event_ = textOf(event, site.fn);
   for (const { tree, fn } of analysis.calls) {
     if (
@@ -132,9 +147,20 @@ function removal(analysis: Analysis, site: CallSite, object: Tree, event: Tree):
     ) continue;
     const sameTarget = lastName(emitterOf(tree.callee.object)) === target;
     const sameEvent = tree.args[0] === undefined || textOf(tree.args[0], fn) === event_;
-    if (sameTarget && sameEvent) return `${tree.callee.property} at line ${tree.at.line}`;
+    const sameScope = !isLocal || methodAround(fn) === methodAround(site.fn) ||
+      lookUp(fn, target)?.scope === lookUp(site.fn, target)?.scope;
+    const removed = tree.args[1];
+    const sameHandler = removed === undefined || handler.type !== "function" &&
+        (/^(call|index)$/.test(removed.type) || bare(removed) === bare(handler));
+    if (sameTarget && sameEvent && sameScope && sameHandler) {
+      return `${tree.callee.property} at line ${tree.at.line}`;
+    }
   }
   return null;
+}
+
+function bare(handler: Tree): string {
+  return lastName(handler).replace(/^[#_]+/, "");
 }
 
 /** The emitter was made in the same call, or is owned by the instance that listens. */
@@ -217,7 +243,6 @@ function timer(analysis: Analysis, site: CallSite): PatternFinding | null {
   const { tree, fn } = site;
   const name = dottedName(tree.callee).split(".").at(-1)!;
   if (name !== "setInterval" && !(name === "setTimeout" && reschedulesItself(site))) return null;
-  if (fn.source.language === "python") return null;
   const handle = handleOf(analysis, tree);
   const clears = name === "setInterval" ? "clearInterval" : "clearTimeout";
   const cleared = handle === null

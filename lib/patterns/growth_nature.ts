@@ -9,6 +9,7 @@ import { idiomsOf } from "./idioms.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { containerOf } from "./shapes.ts";
+import type { Tree } from "./tree.ts";
 
 /** Tells a growth from a write that keeps the size. */
 export function natureOf(analysis: Analysis, operation: Operation): "growth" | "fixed" | "nothing" {
@@ -22,6 +23,9 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
     case "insert":
       return insertNature(analysis, operation);
     case "write":
+      if (verb.endsWith("+=") && container.automatic && operation.detail?.type !== "text") {
+        return operation.detail?.type === "constant" ? "fixed" : "growth";
+      }
       return /^(\[\]=|\[\][+\-*/]=|\[:\]=)$/.test(verb) ? "fixed" : "nothing";
     case "replace":
       return replaceNature(analysis, operation);
@@ -35,7 +39,8 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
     const added = operation.detail;
     if (shape === "number" || shape === "unknown" && verb === "+") return "nothing";
     if (shape === "text") return "growth";
-    return added !== null && isPython && shape === "fixed" ? "nothing" : "growth";
+    const isTuple = added?.type === "collection" && added.shape === "tuple";
+    return added !== null && isPython && shape === "fixed" && !isTuple ? "nothing" : "growth";
   }
   if (/(append|concatenate|vstack|hstack|concat)$/.test(verb) && tree.type === "assign") {
     return "growth";
@@ -101,9 +106,17 @@ function insertNature(analysis: Analysis, operation: Operation): "growth" | "fix
   }
   if (shape === "fixed" || shape === "text" || shape === "number") return "fixed";
   if (shape === "weak") return "growth";
-  if (shape === "unknown" && !analysis.isMapLike(place.key)) return "fixed";
+  if (shape === "unknown" && !analysis.isMapLike(place.key) && !isIdentity(detail)) return "fixed";
   if (detail?.type === "name" && isCounter(operation, detail.name)) return "fixed";
   return "growth";
+}
+
+/** `index[ticket.id] = …`: nobody numbers the places of a fixed array by identities. */
+function isIdentity(key: Tree | null): boolean {
+  if (key?.type === "template") return true;
+  const name = key?.type === "name" ? key.name : key?.type === "member" ? key.property : "";
+  return /(^|_|[a-z])(uuid|url|token|hash)$|(^|_)id$|[a-z]Id$/i.test(name) &&
+    !/grid$|valid$/i.test(name);
 }
 
 /** An array that is only ever written by index grows with the index. */

@@ -232,7 +232,9 @@ function reached(analysis: Analysis, method: FunctionModel): ReadonlySet<Functio
         callee.type === "member" && callee.object.type === "call" &&
           dottedName(callee.object.callee) === "super";
       if (isOwn) {
-        for (const target of calleesOf(analysis.project, site)) units.add(methodAround(target));
+        for (const target of calleesOf(analysis.project, site, analysis.resolver)) {
+          units.add(methodAround(target));
+        }
       }
     }
   }

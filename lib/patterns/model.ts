@@ -45,6 +45,8 @@ export interface FunctionModel {
   readonly owner: ClassModel | null;
   /** True for a method, false for functions nested in one. */
   readonly isMethod: boolean;
+  /** What `this` is in a function of an object literal: the literal, as the scope around names it. */
+  readonly receiver: Tree | null;
   readonly bindings: Map<string, Binding>;
   readonly returns: Tree[];
   /** Names declared `global` or `nonlocal`: assignments reach outwards. */
@@ -60,6 +62,8 @@ export interface FunctionUse {
   readonly call: Extract<Tree, { type: "call" }> | null;
   /** Name it is bound to, for `declared` and `named`. */
   readonly name: string | null;
+  /** Object that it becomes a member of, in words of the scope around. */
+  readonly receiver?: Tree | null;
 }
 
 /** A class with everything declared in it. */
@@ -230,6 +234,7 @@ class Builder {
       parent,
       owner,
       isMethod,
+      receiver: use.receiver ?? null,
       bindings: new Map(),
       returns: [],
       outward: new Set(),
@@ -280,7 +285,8 @@ class Builder {
         for (const { key, value } of tree.entries) {
           if (key !== null) this.#visit(key, scope, null, DECLARED);
           const name = key?.type === "text" ? key.value : null;
-          this.#visit(value, scope, null, { kind: "entry", call: use.call, name });
+          const receiver = receiverOf(tree, use, scope);
+          this.#visit(value, scope, null, { kind: "entry", call: use.call, name, receiver });
         }
         return;
     }
@@ -298,6 +304,7 @@ class Builder {
         kind: isOfThisCall(target, scope) ? "local" : "stored",
         call: null,
         name: target.type === "member" ? target.property : null,
+        receiver: target.type === "member" ? target.object : null,
       };
     if (tree.value !== null) this.#visit(tree.value, scope, null, use);
     this.#visit(target, scope, null, DECLARED);
@@ -372,6 +379,14 @@ class Builder {
     const fn = value.type === "function" ? this.byTree.get(value) : undefined;
     if (fn !== undefined && !model.methods.has(name)) model.methods.set(name, fn);
   }
+}
+
+/** The name that an object literal is given, or the literal itself. */
+function receiverOf(tree: Tree, use: FunctionUse, scope: FunctionModel): Tree | null {
+  if (scope.source.language === "python") return null;
+  return use.kind === "named" && use.name !== null
+    ? { type: "name", at: tree.at, name: use.name }
+    : tree;
 }
 
 const DECLARED: FunctionUse = { kind: "declared", call: null, name: null };
@@ -484,11 +499,23 @@ function bindLoop(scope: FunctionModel, target: Tree, iterable: Tree): void {
       return;
     }
     if (
+      callee.type === "member" && names.length === 0 &&
+      /^(splice|slice|filter|toReversed|toSorted|concat|copy)$/.test(callee.property)
+    ) {
+      bindLoop(scope, target, callee.object);
+      return;
+    }
+    if (
       callee.type === "name" && /^(list|tuple|sorted|reversed|iter)$/.test(callee.name) && args[0]
     ) {
       bindLoop(scope, target, args[0]);
       return;
     }
+  }
+  const [only] = iterable.type === "collection" ? iterable.entries : [];
+  if (iterable.type === "collection" && iterable.entries.length === 1 && only!.spread) {
+    bindLoop(scope, target, only!.value);
+    return;
   }
   if (names.length === 2 && target.type === "collection" && scope.source.language !== "python") {
     // `for (const [key, value] of map)`

@@ -187,7 +187,12 @@ class Collector {
     if (operator === "+=" || operator === "|=") return add("grow", operator, value);
     if (operator !== "=" || value === null) return;
     const rewrite = this.#rewrite(value, place);
-    if (rewrite !== null) return add(rewrite.effect, rewrite.verb, rewrite.detail);
+    if (rewrite !== null) {
+      // `x = [...x, y].slice(-n)`: longer and cut back at once.
+      const extended = rewrite.effect === "trim" ? extension(value) : null;
+      if (extended !== null) add("grow", "spread", extended);
+      return add(rewrite.effect, rewrite.verb, rewrite.detail);
+    }
     const isGuarded = around.some((outer) =>
       outer.type === "if" && !asksSize(outer.test) &&
       contains(outer.test, (part) => this.#is(part, place))
@@ -386,8 +391,16 @@ class Collector {
     if (source !== null && source.key.startsWith(`${place.key}.`)) {
       return { effect: "shrink", verb: "unlink", detail: null };
     }
-    if (value.type === "index" && value.slice !== null && self(value.object)) {
+    if (
+      value.type === "index" && value.slice !== null &&
+      (self(value.object) || extension(value) !== null && contains(value.object, self))
+    ) {
       return { effect: "trim", verb: "slice", detail: value.slice.from ?? value.slice.to };
+    }
+    if (value.type === "collection" && value.shape !== "map") {
+      const cut = value.entries.find((entry) => entry.spread)?.value;
+      const kept = cut === undefined ? undefined : this.#sliceInside(cut, self);
+      if (kept !== undefined) return { effect: "trim", verb: "slice", detail: kept };
     }
     if (
       value.type === "collection" &&
@@ -483,6 +496,19 @@ class Collector {
     if (part.type !== "member" && part.type !== "name" && part.type !== "index") return false;
     return this.#resolver.resolve(part, this.#fn)?.key === place.key;
   }
+}
+
+/** What a sliced copy has more than the original: `[...x, y].slice(-n)`, `(x + [y])[-n:]`. */
+function extension(value: Tree): Tree | null {
+  if (value.type === "index") return extension(value.object);
+  if (value.type === "call" && value.callee.type === "member") {
+    return value.callee.property === "concat" ? value.args[0] ?? null : extension(
+      value.callee.object,
+    );
+  }
+  if (value.type === "operation") return value.operands[1] ?? null;
+  if (value.type !== "collection" || !value.entries.some(({ spread }) => spread)) return null;
+  return value.entries.find(({ spread }) => !spread)?.value ?? null;
 }
 
 /** `if (buffer.length >= limit)` asks how much there is, not whether there is anything. */

@@ -43,11 +43,19 @@ const KEPT =
 const OWNERS =
   /^(parent|owner|context|ctx|state|store|registry|app|bus|manager|controller|session|world|globals?|shared|self|instance|target|tuner|engine)$/i;
 
+/** `def collect(value, into=[])`: the default is made once and shared by all calls. */
+function isSharedDefault(fn: FunctionModel, index: number): boolean {
+  if (fn.source.language !== "python") return false;
+  const value = fn.tree?.parameters[index]?.value;
+  return value?.type === "collection" && value.shape !== "tuple";
+}
+
 function isCallersState(operation: Operation): boolean {
   const { root, path } = operation.place;
   if (root.kind !== "parameter") return false;
   if (root.binding.rest !== "no") return false;
   if (isTargetContext(root.scope, root.binding)) return true;
+  if (isSharedDefault(root.scope, root.binding.index)) return true;
   const name = path[0]!;
   const isNested = path.slice(1).some((step) => !step.startsWith("["));
   return isNested ? OWNERS.test(name) : KEPT.test(name);
@@ -73,7 +81,11 @@ export function throughParameters(analysis: Analysis, operation: Operation): rea
     exits: [],
     via: "parameter",
   }));
-  return KEPT.test(path[0]!) ? [operation, ...callers] : callers.length > 0 ? callers : [operation];
+  return KEPT.test(path[0]!) || isSharedDefault(root.scope, root.binding.index)
+    ? [operation, ...callers]
+    : callers.length > 0
+    ? callers
+    : [operation];
 }
 
 function extend(place: Place, steps: readonly string[]): Place {

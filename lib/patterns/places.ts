@@ -15,7 +15,7 @@ import { walk } from "./tree.ts";
 export type Root =
   | { readonly kind: "instance" | "static"; readonly owner: ClassModel }
   | { readonly kind: "module"; readonly source: SourceFile }
-  | { readonly kind: "closure"; readonly scope: FunctionModel }
+  | { readonly kind: "closure"; readonly scope: FunctionModel; readonly literal?: Tree }
   | { readonly kind: "parameter"; readonly scope: FunctionModel; readonly binding: Binding }
   | { readonly kind: "global" };
 
@@ -117,11 +117,24 @@ export function createResolver(project: Project): Resolver {
   }
 
   function ofThis(isClass: boolean, fn: FunctionModel): Place | null {
-    if (fn.owner === null) return null;
+    if (fn.owner === null) return ofReceiver(fn);
     let method: FunctionModel = fn;
     while (!method.isMethod && method.parent !== null) method = method.parent;
     const isStatic = isClass || method.tree?.role === "static";
     return place({ kind: isStatic ? "static" : "instance", owner: fn.owner }, []);
+  }
+
+  /** `this` in a method of an object literal: the variable that holds the object. */
+  function ofReceiver(fn: FunctionModel): Place | null {
+    let method = fn;
+    while (method.receiver === null && method.tree?.role === "arrow" && method.parent !== null) {
+      method = method.parent;
+    }
+    const { receiver, parent } = method;
+    if (receiver === null || parent === null || method.tree?.role === "arrow") return null;
+    if (receiver.type !== "collection") return resolve(receiver, method, 1);
+    const key = `{${receiver.at.start}}`;
+    return place({ kind: "closure", scope: parent, literal: receiver }, [key]);
   }
 
   function member(object: Place, property: string, depth: number): Place | null {
@@ -219,7 +232,7 @@ export function isInside(fn: FunctionModel, outer: FunctionModel): boolean {
 export function nameOf(place: Place): string {
   let name = "";
   for (const step of place.path) {
-    if (step === "[]") continue;
+    if (step === "[]" || step.startsWith("{")) continue;
     name += step.startsWith("[") || name === "" ? step : `.${step}`;
   }
   return name;

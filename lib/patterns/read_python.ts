@@ -244,7 +244,8 @@ function functionDefinition(
   isMethod: boolean,
 ): FunctionTree {
   const isStatic = decorators.includes("staticmethod");
-  const isClassMethod = decorators.includes("classmethod");
+  const isClassMethod = decorators.includes("classmethod") ||
+    /^__(new|init_subclass|class_getitem)__$/.test(node.field("name")?.text ?? "");
   const all = (node.field("parameters")?.children ?? []).flatMap((child) =>
     parameter(child, selves)
   );

@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { withPrototypeClasses } from "./prototype_classes.ts";
 import type { SyntaxNode } from "./syntax.ts";
 import type { Entry, FunctionTree, Parameter, Tree } from "./tree.ts";
 
 /** Reads a module or script; the result is its statements. */
 export function readTypeScript(root: SyntaxNode): readonly Tree[] {
-  return root.children.flatMap(statement);
+  return withPrototypeClasses(root.children.flatMap(statement));
 }
 
 const IGNORED = new Set([
@@ -28,7 +29,7 @@ const IGNORED = new Set([
 function body(node: SyntaxNode | null): Tree[] {
   if (node === null) return [];
   return node.kind === "statement_block" || node.kind === "class_static_block"
-    ? node.children.flatMap(statement)
+    ? withPrototypeClasses(node.children.flatMap(statement))
     : statement(node);
 }
 

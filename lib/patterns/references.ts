@@ -295,7 +295,7 @@ function handedClosures(analysis: Analysis, site: CallSite): PatternFinding[] {
   if (index < 0) return [];
   const place = analysis.resolver.resolve(callee.object, fn);
   if (place === null) return [];
-  const targets = calleesOf(analysis.project, site);
+  const targets = calleesOf(analysis.project, site, analysis.resolver);
   const stored = targets
     .map((target) => storedAs(analysis, target, target.tree?.parameters[index]?.name ?? ""))
     .find((field) => field !== null);

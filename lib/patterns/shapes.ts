@@ -22,6 +22,8 @@ export interface Container {
   readonly empty: boolean;
   /** Keys of a literal, to tell a fixed record from a map that grows. */
   readonly keys: readonly string[];
+  /** Reading a key that is not there makes an entry (`defaultdict`, `Counter`). */
+  readonly automatic: boolean;
   /** What its elements are, where the source says so (`defaultdict(list)`). */
   readonly element: Container | null;
   /** Initial values by key, for a literal. */
@@ -34,6 +36,7 @@ const UNKNOWN: Container = {
   instance: null,
   empty: false,
   keys: [],
+  automatic: false,
   element: null,
   entries: new Map(),
 };
@@ -51,14 +54,20 @@ export function containerOf(
     case "collection":
       return ofLiteral(tree);
     case "comprehension":
-      return { ...UNKNOWN, shape: tree.shape };
+      return {
+        ...UNKNOWN,
+        shape: tree.shape,
+        element: tree.element.length === 0 ? null : next(tree.element.at(-1)!),
+      };
     case "text":
     case "template":
       return { ...UNKNOWN, shape: "text", empty: tree.type === "text" && tree.value === "" };
     case "number":
       return { ...UNKNOWN, shape: "number" };
     case "choice":
-      return tree.options.map(next).find((option) => option.shape !== "unknown") ?? UNKNOWN;
+      return tree.options.map(next).find((option) =>
+        option.shape !== "unknown" || option.instance !== null
+      ) ?? UNKNOWN;
     case "operation": {
       const list = tree.operands.map(next).find((part) => part.shape === "list");
       return list === undefined ? UNKNOWN : { ...list, empty: false };
@@ -125,7 +134,10 @@ function ofCall(tree: CallTree, fn: FunctionModel, project: Project, depth: numb
   }
   if (/(^|\.)defaultdict$/.test(name)) {
     const element = tree.args[0] ? ofFactory(tree.args[0], fn, project, depth) : null;
-    return { ...UNKNOWN, shape: "map", empty: true, element };
+    return { ...UNKNOWN, shape: "map", empty: true, automatic: true, element };
+  }
+  if (/(^|\.)Counter$/.test(name)) {
+    return { ...UNKNOWN, shape: "map", empty: tree.args.length === 0, automatic: true };
   }
   if (/(^|\.)deque$/.test(name)) {
     const limit = tree.keywords.find((keyword) => keyword.name === "maxlen")?.value ?? tree.args[1];
@@ -136,6 +148,10 @@ function ofCall(tree: CallTree, fn: FunctionModel, project: Project, depth: numb
   }
   if (name === "Array" && fn.source.language !== "python") {
     return { ...UNKNOWN, shape: "list", empty: tree.args.length !== 1 };
+  }
+  if (name === "Array.from" && tree.args[1]?.type === "function") {
+    const element = ofFactory(tree.args[1], fn, project, depth);
+    return { ...UNKNOWN, shape: "list", element };
   }
   const model = findClass(project, name, fn);
   const shape = model === null ? idiomsOf(fn.source.language).shapeOfConstructor(name) : null;

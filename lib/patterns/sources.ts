@@ -107,10 +107,19 @@ function collect(
       if (!SKIPPED_FOLDERS.has(entry.name) && !entry.name.startsWith(".")) {
         collect(path, top, skip, files, problems);
       }
-    } else if (entry.isFile() && languageOf(path) !== null && !skip(relative(top, path))) {
-      files.add(path);
+    } else if (entry.isFile() && languageOf(path) !== null) {
+      const name = relative(top, path);
+      if (!skip(name) || isOnlyNamedTest(path, name, skip)) files.add(path);
     }
   }
+}
+
+/** `test_automation.py` may be a framework for tests: only a file with tests in it is one. */
+function isOnlyNamedTest(path: string, name: string, skip: (file: string) => boolean): boolean {
+  const plain = name.replace(/(^|[\\/])test_([^\\/]*\.py)$/, "$1$2");
+  if (plain === name || skip(plain)) return false;
+  const text = readFileSync(path, "utf8");
+  return !/^\s*(import|from)\s+(pytest|unittest)\b|^(async\s+)?def test_|^\s+def test_/m.test(text);
 }
 
 /** Reads and parses one file; a string is the reason why not. */
