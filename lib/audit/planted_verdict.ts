@@ -1,6 +1,6 @@
 /**
- * Judges the instrument by its controls: a planted leak must be found at about its rate, a planted
- * innocent must not be accused.
+ * Judges the instrument by its controls: a planted leak must be found where it was planted and at
+ * about its rate, a planted innocent must not be accused.
  *
  * @module
  */
@@ -27,7 +27,8 @@ export function judgeControl(control: PlantedTarget, result: LeakResult): Contro
   const { name, kind, channel, plantedBytesPerCycle: planted } = control;
   const isRight = kind === "negative"
     ? result.verdict === "clean"
-    : result.verdict === "leak" && result.bytesPerCycle >= LEAST_SHARE * planted &&
+    : result.verdict === "leak" && result.channel === channel &&
+      result.bytesPerCycle >= LEAST_SHARE * planted &&
       result.bytesPerCycle <= MOST_SHARE * planted + BOOKKEEPING;
   return {
     name,

@@ -24,12 +24,20 @@ const RATES: readonly number[] = [8, 64, 1024];
 /** Native growth is seen in whole pages, so it starts at 1 KiB whatever the other rates are. */
 const NATIVE_RATES: readonly number[] = [1024, 4096];
 
-const MODULES = { heap: "heap", arrayBuffers: "array_buffer", native: "native" } as const;
+/** Inside a reserved memory, B/cycle: what is promised to be found there. */
+const WASM_RATE = 64;
+
+const MODULES = {
+  heap: "heap",
+  arrayBuffers: "array_buffer",
+  wasm: "wasm",
+  native: "native",
+} as const;
 
 const INNOCENTS = ["one_time", "ring", "lru", "sawtooth", "pool"] as const;
 
 /**
- * Returns the controls of a run: leaks of known rates in three channels, and five innocents.
+ * Returns the controls of a run: leaks of known rates in four channels, and five innocents.
  *
  * @param rates Planted rates on the heap and in ArrayBuffers, bytes per cycle.
  */
@@ -38,6 +46,7 @@ export function plantedControls(rates: readonly number[] = RATES): readonly Plan
     ...(["heap", "arrayBuffers"] as const).flatMap((channel) =>
       rates.map((bytes) => leak(channel, bytes))
     ),
+    leak("wasm", WASM_RATE),
     ...NATIVE_RATES.map((bytes) => leak("native", bytes)),
     ...INNOCENTS.map(innocent),
   ];

@@ -1,33 +1,24 @@
 /**
- * Planted leak in native memory: an allocator inside a WebAssembly memory that hands out and never
- * takes back, as compiled C code with a missing `free` does. The memory's pages are reserved before
- * the first cycle, so V8's counters (heap, external, ArrayBuffers) stay put; touching a page for
- * the first time makes it resident, and only the resident set shows it. Growth therefore comes in
- * whole pages: below some hundred bytes per cycle 1000 cycles fill too few of them to be told from
- * the process's own noise, and no such rate is planted.
+ * Planted leak in native memory: variables of the process's environment that are set and never
+ * taken back. The C library keeps each text in memory of its own, of which V8 counts nothing, so
+ * only the resident set shows it. Growth therefore comes in whole pages: below some hundred bytes
+ * per cycle 1000 cycles fill too few of them to be told from the process's own noise, and no such
+ * rate is planted.
  *
  * @module
  */
+import { env } from "node:process";
 import type { TargetMeta, TargetOptions } from "../../measure/target.ts";
 
-/** Size of a WebAssembly page, bytes. */
-const PAGE = 65_536;
-
-/** Reserved address space, pages (128 MiB). It costs nothing until touched. */
-const RESERVED = 2048;
-
-// Typed here because the compiler's libraries declare it for browsers only.
-const wasm = (globalThis as unknown as {
-  WebAssembly: { Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer } };
-}).WebAssembly;
+/** Name, `=` and end of a variable, and what an allocator keeps beside a block, bytes. */
+const BESIDE = 40;
 
 /** State of the planted leak. */
 export interface NativeLeak {
   /** Planted rate, bytes per cycle. */
   readonly bytes: number;
-  readonly memory: Uint8Array;
-  /** End of what was handed out, bytes. */
-  used: number;
+  /** What is stored in each cycle; the C library copies it. */
+  readonly text: string;
   cycles: number;
 }
 
@@ -38,46 +29,40 @@ export const meta: TargetMeta = {
 };
 
 /**
- * Reserves the memory for a leak of `options.bytes` per cycle.
+ * Prepares a leak of `options.bytes` per cycle.
  *
- * @throws {RangeError} If `bytes` is not a whole number from 1 to 1 MiB.
+ * @throws {RangeError} If `bytes` is not a whole number from 64 to 64 KiB.
  */
 export function setup(options: TargetOptions): NativeLeak {
   const bytes = Number(options.bytes);
-  if (!Number.isInteger(bytes) || bytes < 1 || bytes > 2 ** 20) {
+  if (!Number.isInteger(bytes) || bytes < 64 || bytes > 2 ** 16) {
     throw new RangeError(
-      `Cannot plant a native leak as bytes must be a whole number in 1 … 2^20: current value is ${options.bytes}`,
+      `Cannot plant a native leak as bytes must be a whole number in 64 … 2^16: current value is ${options.bytes}`,
     );
   }
-  const memory = new wasm.Memory({ initial: RESERVED });
-  return { bytes, memory: new Uint8Array(memory.buffer), used: 0, cycles: 0 };
+  return { bytes, text: "n".repeat(bytes - BESIDE), cycles: 0 };
 }
 
-/**
- * Hands out one block, written by its owner and never given back.
- *
- * @throws {RangeError} If the reserved memory is used up.
- */
+/** Sets one more variable. */
 export function cycle(leak: NativeLeak): void {
-  const end = leak.used + leak.bytes;
-  if (end > RESERVED * PAGE) {
-    throw new RangeError(
-      `Cannot plant a native leak as it must fit into ${
-        RESERVED * PAGE
-      } bytes: cycle ${leak.cycles} needs ${end}`,
-    );
-  }
-  leak.memory.fill(1, leak.used, end);
-  leak.used = end;
+  env[nameOf(leak.cycles)] = leak.text;
   leak.cycles++;
 }
 
-/** Throws unless every planted byte was written. */
-export function validate(leak: NativeLeak): void {
-  const { cycles, used, bytes, memory } = leak;
-  if (cycles === 0 || used !== cycles * bytes || memory[used - 1] !== 1 || memory[used] !== 0) {
+/** Throws unless the first and the last variable are there. */
+export function validate({ cycles, text }: NativeLeak): void {
+  if (cycles === 0 || env[nameOf(0)] !== text || env[nameOf(cycles - 1)] !== text) {
     throw new Error(
-      `Cannot trust the planted leak as it must hold ${cycles * bytes} bytes: it has ${used}`,
+      `Cannot trust the planted leak as it must hold ${cycles} texts of ${text.length} bytes: it has not`,
     );
   }
+}
+
+/** Takes the variables back. */
+export function teardown({ cycles }: NativeLeak): void {
+  for (let cycle = 0; cycle < cycles; cycle++) delete env[nameOf(cycle)];
+}
+
+function nameOf(cycle: number): string {
+  return `HEAPBOOK_${cycle}`;
 }
