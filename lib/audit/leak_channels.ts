@@ -14,6 +14,8 @@ export interface ChannelJudgement extends SeriesJudgement {
   readonly channel: Channel;
   /** What is counted, for `resources`; bytes elsewhere. */
   readonly unit: string;
+  /** Where, if not in the main thread. */
+  readonly place?: string;
   /** Growth from here on is a leak, unit per cycle. */
   readonly threshold: number;
 }
@@ -21,6 +23,7 @@ export interface ChannelJudgement extends SeriesJudgement {
 interface ChannelRule {
   readonly channel: Channel;
   readonly unit: string;
+  readonly place?: string;
   readonly threshold: number;
   readonly tolerance: number;
   readonly grain: number;
@@ -36,6 +39,7 @@ export const TREND_TOLERANCES: Readonly<Record<string, number>> = {
   native: 256,
   files: 0.002,
   threads: 0.002,
+  workers: 1,
 };
 
 const OBJECT_BYTES = 64; // a small object with a few fields
@@ -96,6 +100,15 @@ const RULES: readonly ChannelRule[] = [
     read: (gauge) => gauge("native").map((value, k) => value - (gauge("wasm")[k] as number)),
   },
   {
+    channel: "heap",
+    unit: "bytes",
+    place: "worker threads",
+    threshold: 4,
+    tolerance: TREND_TOLERANCES["workers"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) => gauge("workers"),
+  },
+  {
     channel: "resources",
     unit: "open files",
     threshold: 0.005,
@@ -118,11 +131,13 @@ export function judgeChannels(
   trend: Pick<TrendResult, "samples">,
   options: { readonly warmupCycles: number; readonly confidence: number },
 ): ChannelJudgement[] {
-  const gauge = (name: string): readonly number[] => trend.samples[name] ?? [];
-  const x = gauge("cycle");
-  return RULES.map(({ channel, unit, threshold, tolerance, grain, read }) => ({
+  const x = trend.samples["cycle"] ?? [];
+  // What was not watched did not grow.
+  const gauge = (name: string): readonly number[] => trend.samples[name] ?? x.map(() => 0);
+  return RULES.map(({ channel, unit, place, threshold, tolerance, grain, read }) => ({
     channel,
     unit,
+    ...(place === undefined ? {} : { place }),
     threshold,
     ...judgeSeries(x, read(gauge), { ...options, tolerance, grain }),
   }));

@@ -61,8 +61,9 @@ function decideByChannels(evidence: LeakEvidence): LeakDecision {
     return onHeap;
   }
   if (first !== undefined) {
-    const rate = format(first.bytesPerCycle);
-    return { verdict: "leak", channel: first, why: `${rate} ${first.unit} per cycle, kept up` };
+    const where = first.place === undefined ? "" : ` in ${first.place}`;
+    const rate = `${format(first.bytesPerCycle)} ${first.unit} per cycle${where}`;
+    return { verdict: "leak", channel: first, why: `${rate}, kept up` };
   }
   if (onHeap.verdict === "inconclusive") return onHeap;
   const unclear = outside.find((judgement) => isOpen(judgement, evidence));

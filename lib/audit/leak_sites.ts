@@ -25,6 +25,8 @@ export interface SiteEvidence {
   /** Places whose survivors are of all ages, the largest first; all places for a clean target. */
   readonly groups: readonly SurvivorGroup[];
   readonly holders: readonly GrowingHolder[];
+  /** Scripts that ran beside the module, as paths or URLs. */
+  readonly files: readonly string[];
   readonly sourceMaps: SourceMaps;
 }
 
@@ -45,7 +47,8 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
   const positions = new SourcePositions(evidence.sourceMaps);
   const syntax = new GrowthSyntax(positions);
   const module = positions.sourceOf(evidence.module);
-  const files = [...new Set([...filesOf(evidence.groups, positions), module])];
+  const scripts = evidence.files.map((file) => positions.sourceOf(file));
+  const files = [...new Set([...filesOf(evidence.groups, positions), ...scripts, module])];
   // A holder that user code declares says more than one inside the runtime.
   const described = evidence.holders
     .map((holder) => ({ holder, path: describeHolder(holder, syntax, positions, files) }))

@@ -89,16 +89,21 @@ export function runSurvivors(
   });
 }
 
-/** Takes snapshots of a heap that grows, with its buffers, by `expected` bytes per cycle. */
+/**
+ * Takes snapshots of a heap that grows, with its buffers, by `expected` bytes per cycle: that of the
+ * main thread, or of its oldest worker.
+ */
 export function runHeapGrowth(
   task: LeakTask,
   cycles: number,
   expected: number,
+  inWorker: boolean = false,
 ): Promise<StageEnd<HeapGrowthResult>> {
   return runStage(task, "snapshots", HEAP_GROWTH_FLAGS, {
     cycles: affordable(cycles, expected, MOST_SNAPSHOT_BYTES),
     warmupCycles: task.warmupCycles,
     maxHeapBytes: MOST_SNAPSHOT_HEAP_BYTES,
+    inWorker,
   });
 }
 

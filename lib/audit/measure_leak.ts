@@ -90,14 +90,16 @@ export async function measureLeak(
     options.confidence,
   );
   witnesses.evidence = evidence;
-  const isAsked = stages.some(({ stage }) => stage === "snapshots");
+  const inWorker = decision.channel.place !== undefined;
+  const isAsked = !inWorker && stages.some(({ stage }) => stage === "snapshots");
   const isExplained = isAsked || decision.channel.channel === "wasm";
   if (decision.verdict === "leak" && !isExplained) {
-    const end = await runHeapGrowth(task, explainedCycles(task, seen), snapshotRate(channels));
+    const rate = inWorker ? decision.channel.bytesPerCycle : snapshotRate(channels);
+    const end = await runHeapGrowth(task, explainedCycles(task, seen), rate, inWorker);
     stages.push(end.record);
     witnesses.holders = completed(end);
   }
-  const sites = explain(task, decision, witnesses);
+  const sites = explain(task, seen, decision, witnesses);
   const seconds = (performance.now() - startedAt) / 1000;
   const result = assemble({ task, options, seen, decision, witnesses, sites, stages, seconds });
   return { result, samples: seen.samples, witness: witnessOf(witnesses) };
@@ -178,15 +180,23 @@ function completed<T>({ outcome }: StageEnd<T>): T | undefined {
   return outcome.status === "completed" ? outcome.result : undefined;
 }
 
-function explain(task: LeakTask, decision: LeakDecision, witnesses: Witnesses): LeakSites {
+function explain(
+  task: LeakTask,
+  { workerScripts }: TrendResult,
+  decision: LeakDecision,
+  witnesses: Witnesses,
+): LeakSites {
   const { survivors, holders, evidence } = witnesses;
   const isLeak = decision.verdict === "leak";
-  const leaking = evidence.survivors?.leaking.map(({ group }) => group) ?? [];
+  const inWorker = decision.channel.place !== undefined;
+  // What the main thread allocates says nothing of a worker.
+  const leaking = inWorker ? [] : evidence.survivors?.leaking.map(({ group }) => group) ?? [];
   const groups = isLeak && leaking.length > 0 ? leaking : survivors?.groups ?? [];
   const sites = nameSites({
     module: task.spec.module,
     groups: isLeak && leaking.length === 0 ? [] : groups,
     holders: isLeak ? holders?.holders ?? [] : [],
+    files: inWorker ? workerScripts : [],
     sourceMaps: { ...survivors?.sourceMaps, ...holders?.sourceMaps },
   });
   const isUnseen = sites.allocations.length === 0 || decision.channel.channel === "wasm";

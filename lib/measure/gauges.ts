@@ -8,6 +8,7 @@
 import { openSync, readdirSync, readSync } from "node:fs";
 import { getHeapStatistics } from "node:v8";
 import type { WasmWatch } from "./wasm_extent.ts";
+import type { WorkerWatch } from "./worker_heaps.ts";
 
 /** Columns of a row, in order. Bytes, but for the cycle and the counts. */
 export const GAUGES = [
@@ -25,6 +26,7 @@ export const GAUGES = [
   "resources",
   "files",
   "threads",
+  "workers",
 ] as const;
 
 /** Name of a column. */
@@ -33,8 +35,8 @@ export type Gauge = (typeof GAUGES)[number];
 /** Reads all gauges into `row`, from `offset`. */
 export type ReadGauges = (cycle: number, row: Float64Array, offset: number) => void;
 
-/** Prepares the gauges; `wasm` must have been watched since before the target was loaded. */
-export function openGauges(wasm: WasmWatch): ReadGauges {
+/** Prepares the gauges; what they watch must have been watched since before the target was loaded. */
+export function openGauges(wasm: WasmWatch, workers: WorkerWatch): ReadGauges {
   const readStatus = openStatus();
   return (cycle, row, offset) => {
     const heap = getHeapStatistics();
@@ -48,12 +50,14 @@ export function openGauges(wasm: WasmWatch): ReadGauges {
     row[offset + 6] = heap.malloced_memory;
     row[offset + 7] = readStatus?.("RssAnon:") ?? memory.rss;
     row[offset + 8] = heap.total_physical_size;
-    // What neither V8's heap nor its array buffers explain.
-    row[offset + 9] = (row[offset + 7] as number) - heap.total_physical_size - memory.arrayBuffers;
+    // What neither V8's heaps nor its array buffers explain.
+    row[offset + 9] = (row[offset + 7] as number) - heap.total_physical_size -
+      memory.arrayBuffers - workers.committed();
     row[offset + 10] = heap.used_global_handles_size;
     row[offset + 11] = process.getActiveResourcesInfo().length;
     row[offset + 12] = countFiles();
     row[offset + 13] = (readStatus?.("Threads:") ?? 0) / 1024;
+    row[offset + 14] = workers.used();
   };
 }
 

@@ -6,10 +6,12 @@
  * @module
  */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { getHeapStatistics, writeHeapSnapshot } from "node:v8";
+import type { Worker } from "node:worker_threads";
 import { type GrowingHolder, type GrownClass, judgeHeapGrowth } from "./heap_holders.ts";
 import type { LoadedTarget } from "./load_target.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
@@ -26,6 +28,8 @@ export interface HeapGrowthParameters {
   readonly warmupCycles: number;
   /** A larger heap is left alone, since a snapshot costs twelve times its size; bytes. */
   readonly maxHeapBytes: number;
+  /** Looks into the oldest worker thread instead of the main one. Default false. */
+  readonly inWorker?: boolean;
 }
 
 /** What this stage returns. */
@@ -41,6 +45,16 @@ export interface HeapGrowthResult {
 }
 
 const GAPS = 3; // between four snapshots
+const workers = new Set<Worker>();
+
+/** Notes the worker threads that are alive. */
+export function prepare({ inWorker = false }: HeapGrowthParameters): void {
+  if (!inWorker) return;
+  process.on("worker", (worker: Worker) => {
+    workers.add(worker);
+    worker.on("exit", () => workers.delete(worker));
+  });
+}
 
 /** Takes the snapshots and reads them, after the target's work is over. */
 export async function run(
@@ -58,7 +72,7 @@ export async function run(
       await workload.runTo(warmupCycles + k * gap);
       await workload.settle();
       if (getHeapStatistics().used_heap_size > maxHeapBytes) break;
-      files.push(writeHeapSnapshot(join(folder, `${k}.heapsnapshot`)));
+      files.push(await takeSnapshot(join(folder, `${k}.heapsnapshot`)));
     }
     const heapBytes = getHeapStatistics().used_heap_size;
     const complete = files.length === GAPS + 1;
@@ -70,4 +84,17 @@ export async function run(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function takeSnapshot(file: string): Promise<string> {
+  const [oldest] = workers;
+  if (oldest === undefined) return writeHeapSnapshot(file);
+  // A worker that does not keep the process alive would let it end here.
+  const awake = setInterval(() => {}, 1000);
+  try {
+    await pipeline(await oldest.getHeapSnapshot(), createWriteStream(file));
+  } finally {
+    clearInterval(awake);
+  }
+  return file;
 }

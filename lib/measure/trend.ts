@@ -16,6 +16,7 @@ import type { LoadedTarget } from "./load_target.ts";
 import { type SampleColumns, SampleLog } from "./sample_log.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
 import { type WasmWatch, watchWasm } from "./wasm_extent.ts";
+import { watchWorkers, type WorkerWatch } from "./worker_heaps.ts";
 import { startWorkload, type Workload, type WorkloadValidity } from "./workload.ts";
 
 /** Flags that make a steady heap constant to the byte. */
@@ -58,6 +59,8 @@ export interface TrendResult {
   readonly snapshots: SampleColumns;
   readonly cycles: number;
   readonly stoppedBy: "flat" | "plenty" | "cycles" | "budget";
+  /** Scripts of the worker threads that were read, as URLs. */
+  readonly workerScripts: readonly string[];
   readonly validity: WorkloadValidity;
   /** Time spent in cycles, and in collecting and reading, s. */
   readonly cycleSeconds: number;
@@ -65,10 +68,12 @@ export interface TrendResult {
 }
 
 let wasm: WasmWatch | undefined;
+let workers: WorkerWatch | undefined;
 
 /** Starts to watch what only shows from the beginning. */
 export function prepare(): void {
   wasm = watchWasm();
+  workers = watchWorkers();
 }
 
 const WAITING_SHARE = 3;
@@ -93,7 +98,8 @@ export async function run(
 class Trend {
   readonly #parameters: TrendParameters;
   readonly #collect = createCollector();
-  readonly #read: ReadGauges = openGauges(wasm ?? watchWasm());
+  readonly #workers: WorkerWatch = workers ?? watchWorkers();
+  readonly #read: ReadGauges = openGauges(wasm ?? watchWasm(), this.#workers);
   readonly #log: SampleLog;
   readonly #snapshots: SampleLog;
   readonly #tolerances: Float64Array;
@@ -174,6 +180,7 @@ class Trend {
     if (last >= 0 && this.#log.at(last, 0) === cycle) return;
     const startedAt = performance.now();
     await workload.settle();
+    await this.#workers.read();
     this.#collect();
     const read = (rows: Float64Array, offset: number): void => this.#read(cycle, rows, offset);
     this.#log.append(read);
@@ -220,8 +227,9 @@ class Trend {
     return (performance.now() - this.#startedAt) / 1000;
   }
 
-  result(): Pick<TrendResult, "samples" | "snapshots" | "cycleSeconds" | "sampleSeconds"> {
+  result(): Omit<TrendResult, "cycles" | "stoppedBy" | "validity"> {
     return {
+      workerScripts: this.#workers.scripts(),
       samples: this.#log.columns(),
       snapshots: this.#snapshots.columns(),
       cycleSeconds: this.#elapsed() - this.#sampleSeconds,

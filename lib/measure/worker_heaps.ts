@@ -1,0 +1,148 @@
+/**
+ * Reads the heaps of worker threads, each after a full collection. A worker's heap is not a part of
+ * what V8 reports of the main thread, and in the resident set a small leak drowns. The inspector of
+ * the process reaches into every worker without its help; it is opened when the first one starts.
+ *
+ * @module
+ */
+
+import { Session } from "node:inspector";
+
+/** Watches the workers that this process starts from now on. */
+export interface WorkerWatch {
+  /** Collects in the workers and reads them; one that does not answer keeps its last reading. */
+  read(): Promise<void>;
+  /** Returns what their heaps held at the last reading, bytes. */
+  used(): number;
+  /** Returns what their heaps took from the system for it, bytes. */
+  committed(): number;
+  /** Returns the scripts of the workers that were read, as URLs. */
+  scripts(): readonly string[];
+}
+
+/** Of more workers only the oldest are read: there the number of threads is what grows. */
+const MOST_WORKERS = 8;
+const PATIENCE_MS = 500;
+/** For a worker that once did not answer, as one that sleeps in `Atomics.wait` between its jobs. */
+const LITTLE_PATIENCE_MS = 10;
+
+interface WorkerHeap {
+  readonly session: string;
+  /** Whether an answer is still due. */
+  isBusy: boolean;
+  patienceMs: number;
+  used: number;
+  committed: number;
+}
+
+/** Starts to watch. */
+export function watchWorkers(): WorkerWatch {
+  const heaps = new Map<string, WorkerHeap>();
+  const scripts = new Set<string>();
+  let asker: Asker | undefined;
+  process.on("worker", () => asker ??= new Asker(heaps, scripts));
+
+  async function read(): Promise<void> {
+    if (asker === undefined || heaps.size === 0) return;
+    const reading: Promise<void>[] = [];
+    for (const heap of heaps.values()) {
+      if (reading.length === MOST_WORKERS) break;
+      reading.push(within(heap.patienceMs, readHeap(asker, heap), heap));
+    }
+    await Promise.all(reading);
+  }
+
+  const sum = (key: "used" | "committed"): number => {
+    let total = 0;
+    for (const heap of heaps.values()) total += heap[key];
+    return total;
+  };
+  return {
+    read,
+    used: () => sum("used"),
+    committed: () => sum("committed"),
+    scripts: () => [...scripts],
+  };
+}
+
+async function readHeap(asker: Asker, heap: WorkerHeap): Promise<void> {
+  if (heap.isBusy) return;
+  heap.isBusy = true;
+  await asker.ask(heap.session, "HeapProfiler.collectGarbage");
+  const usage = await asker.ask(heap.session, "Runtime.getHeapUsage");
+  heap.isBusy = false;
+  heap.used = usage?.usedSize ?? heap.used;
+  heap.committed = usage?.totalSize ?? heap.committed;
+}
+
+/** Waits for a reading, but not for ever; the answer may come while cycles run. */
+function within(milliseconds: number, reading: Promise<void>, heap: WorkerHeap): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      heap.patienceMs = LITTLE_PATIENCE_MS;
+      resolve();
+    }, milliseconds);
+    reading.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** As much of an answer as is read here. */
+interface Usage {
+  readonly usedSize: number;
+  readonly totalSize: number;
+}
+
+/** Puts questions to the inspectors of the workers. */
+class Asker {
+  readonly #session = new Session();
+  readonly #waiting = new Map<number, { session: string; settle: (usage?: Usage) => void }>();
+  #asked = 0;
+
+  constructor(heaps: Map<string, WorkerHeap>, scripts: Set<string>) {
+    this.#session.connect();
+    this.#session.on("NodeWorker.attachedToWorker", ({ params }) => {
+      const session = params.sessionId;
+      heaps.set(session, {
+        session,
+        isBusy: false,
+        patienceMs: PATIENCE_MS,
+        used: 0,
+        committed: 0,
+      });
+      if (scripts.size < MOST_WORKERS) scripts.add(params.workerInfo.url);
+    });
+    this.#session.on("NodeWorker.detachedFromWorker", ({ params }) => {
+      heaps.delete(params.sessionId);
+      this.#forget(params.sessionId);
+    });
+    this.#session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
+      const { id, result } = JSON.parse(params.message) as { id?: number; result?: Usage };
+      if (id !== undefined) this.#settle(id, result);
+    });
+    this.#session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
+  }
+
+  /** Asks a worker; the answer is undefined where it ends before. */
+  ask(session: string, method: string): Promise<Usage | undefined> {
+    const id = ++this.#asked;
+    return new Promise((settle) => {
+      this.#waiting.set(id, { session, settle });
+      const message = JSON.stringify({ id, method });
+      this.#session.post("NodeWorker.sendMessageToWorker", { sessionId: session, message }, (e) => {
+        if (e !== null) this.#settle(id);
+      });
+    });
+  }
+
+  #settle(id: number, usage?: Usage): void {
+    this.#waiting.get(id)?.settle(usage);
+    this.#waiting.delete(id);
+  }
+
+  #forget(session: string): void {
+    for (const [id, { session: asked }] of this.#waiting) if (asked === session) this.#settle(id);
+  }
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { watchWorkers } from "./worker_heaps.ts";
+
+const KEEPER = `
+  const { parentPort } = require("node:worker_threads");
+  const kept = [];
+  parentPort.on("message", (count) => {
+    for (let k = 0; k < count; k++) kept.push(new Array(1000).fill(k));
+    parentPort.postMessage(kept.length);
+  });
+`;
+
+test("watchWorkers() sees what a worker keeps, to the object, and forgets it with the worker", async () => {
+  const watch = watchWorkers();
+  await watch.read();
+  assert.equal(watch.used(), 0);
+  const worker = new Worker(KEEPER, { eval: true });
+  const keep = async (count: number): Promise<number> => {
+    worker.postMessage(count);
+    await once(worker, "message");
+    await watch.read();
+    return watch.used();
+  };
+  await keep(1);
+  const before = await keep(10);
+  assert.ok(watch.committed() >= before);
+  const grown = await keep(100) - before;
+  // An array of 1000 elements takes 8016 bytes and its header, or half of it with short pointers.
+  assert.ok(grown > 100 * 4000 && grown < 100 * 8200, `${grown} bytes for 100 arrays`);
+  await worker.terminate();
+  await wait(20);
+  await watch.read();
+  assert.equal(watch.used(), 0);
+});
+
+test("watchWorkers() does not wait for a worker that sleeps", { timeout: 30_000 }, async () => {
+  const watch = watchWorkers();
+  const gate = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(
+    `const { parentPort, workerData } = require("node:worker_threads");
+    parentPort.postMessage("ready");
+    Atomics.wait(workerData, 0, 0);`,
+    { eval: true, workerData: gate },
+  );
+  await once(worker, "message");
+  // Were it waited for, the test would end by its own limit: nothing but this wakes the worker.
+  for (let k = 0; k < 3; k++) await watch.read();
+  Atomics.store(gate, 0, 1);
+  Atomics.notify(gate, 0);
+  await once(worker, "exit");
+});
