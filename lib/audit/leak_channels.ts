@@ -40,6 +40,7 @@ export const TREND_TOLERANCES: Readonly<Record<string, number>> = {
   files: 0.002,
   threads: 0.002,
   workers: 1,
+  wasmFilled: 0.5,
 };
 
 const OBJECT_BYTES = 64; // a small object with a few fields
@@ -86,6 +87,14 @@ const RULES: readonly ChannelRule[] = [
   {
     channel: "wasm",
     unit: "bytes",
+    threshold: 2,
+    tolerance: TREND_TOLERANCES["wasmFilled"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) => gauge("wasmFilled"),
+  },
+  {
+    channel: "wasm",
+    unit: "bytes",
     threshold: 16,
     tolerance: TREND_TOLERANCES["wasm"] as number,
     grain: OBJECT_BYTES,
@@ -97,7 +106,7 @@ const RULES: readonly ChannelRule[] = [
     threshold: 512,
     tolerance: TREND_TOLERANCES["native"] as number,
     grain: PAGE_BYTES,
-    read: (gauge) => gauge("native").map((value, k) => value - (gauge("wasm")[k] as number)),
+    read: (gauge) => gauge("native").map((value, k) => value - (gauge("wasmFilled")[k] as number)),
   },
   {
     channel: "heap",

@@ -27,6 +27,7 @@ export const GAUGES = [
   "files",
   "threads",
   "workers",
+  "wasmFilled",
 ] as const;
 
 /** Name of a column. */
@@ -58,6 +59,7 @@ export function openGauges(wasm: WasmWatch, workers: WorkerWatch): ReadGauges {
     row[offset + 12] = countFiles();
     row[offset + 13] = (readStatus?.("Threads:") ?? 0) / 1024;
     row[offset + 14] = workers.used();
+    row[offset + 15] = wasm.filled();
   };
 }
 

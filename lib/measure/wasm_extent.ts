@@ -1,18 +1,23 @@
 /**
  * Sees how far WebAssembly memories are filled. Their size says little: a module reserves pages
- * ahead and leaks inside them, so what counts is the last byte that is not zero.
+ * ahead and leaks inside them, so what counts is the last byte that is not zero, and how much
+ * before it is not.
  *
  * @module
  */
 
+import { type CountFilled, LINE_BYTES, openFilled, type WasmSpace } from "./wasm_fill.ts";
+
 const CHUNK_BYTES = 65536; // one WebAssembly page
-const LINE_BYTES = 64;
+const MOST_COUNTED = 32; // memories; where there are more, their number is what grows
 const ZEROS = Buffer.alloc(CHUNK_BYTES);
 
 /** Watches the WebAssembly memories that this process makes from now on. */
 export interface WasmWatch {
   /** Returns the sum over live memories of the address after the last non-zero byte. */
   extent(): number;
+  /** Returns the sum over live memories of the bytes in 64-byte lines that are not all zero. */
+  filled(): number;
   /** Returns the sum over live memories of their sizes, bytes. */
   size(): number;
 }
@@ -37,6 +42,18 @@ export function watchWasm(): WasmWatch {
   const memories: WeakRef<Memory>[] = [];
   const known = new WeakSet<Memory>();
   const constructor = space["Memory"] as Constructor;
+  // Kept before they are intercepted.
+  const own = { Module: space["Module"], Instance: space["Instance"] };
+  const counters = new WeakMap<Memory, CountFilled>();
+  const count = (memory: Memory): number => {
+    const end = extentOf(Buffer.from(memory.buffer));
+    let filled = counters.get(memory);
+    if (filled === undefined) {
+      filled = openFilled(own as unknown as WasmSpace, memory) ?? ((bytes) => bytes);
+      counters.set(memory, filled);
+    }
+    return filled(end);
+  };
   const note = (value: unknown): void => {
     if (!(value instanceof constructor)) return;
     const memory = value as Memory;
@@ -50,6 +67,7 @@ export function watchWasm(): WasmWatch {
   for (const name of ["instantiate", "instantiateStreaming"]) interceptMaking(name, noteInstance);
   return {
     extent: () => sum(memories, (memory) => extentOf(Buffer.from(memory.buffer))),
+    filled: () => memories.length > MOST_COUNTED ? 0 : sum(memories, count),
     size: () => sum(memories, (memory) => memory.buffer.byteLength),
   };
 }
