@@ -118,7 +118,10 @@ export class GrowthSyntax {
   #best(within: SgNode, hints: GrowthHints, file: string): FoundExpression | null {
     let best: { node: SgNode; score: number } | null = null;
     for (const node of descendants(within)) {
-      const score = scoreOf(node, hints);
+      const full = scoreOf(node, hints);
+      if (full <= (best?.score ?? 0)) continue;
+      // What stands in no function runs once, and adds nothing per cycle.
+      const score = isInFunction(node) ? full : full / 2;
       if (score > (best?.score ?? 0)) best = { node, score };
     }
     if (best === null) return null;
@@ -292,6 +295,13 @@ function placeOf(node: SgNode, file: string): SourcePlace {
 }
 
 /** Name of the function around a node: its own, or that of the variable it is assigned to. */
+function isInFunction(node: SgNode): boolean {
+  for (let at = node.parent(); at !== null; at = at.parent()) {
+    if (FUNCTIONS.has(String(at.kind()))) return true;
+  }
+  return false;
+}
+
 function functionName(node: SgNode): string {
   for (let at = node.parent(); at !== null; at = at.parent()) {
     if (!FUNCTIONS.has(String(at.kind()))) continue;

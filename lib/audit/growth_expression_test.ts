@@ -80,3 +80,10 @@ test("SourcePositions follows a map beside the compiled file, and leaves others 
   });
   assert.equal(positions.map({ url: "", line: 1, column: 1 }), null);
 });
+
+test("GrowthSyntax prefers what a function does to what the module did once", () => {
+  const { syntax, file } = syntaxOf(
+    "const rows: number[] = [];\nrows.push(1, 2);\nexport function cycle() {\n  rows.push(3);\n}\n",
+  );
+  assert.equal(syntax.inFile(file, { names: ["rows"], classes: [] })?.line, 4);
+});
