@@ -103,7 +103,7 @@ function controlsSection(doc: ReportDocument, leaks: LeakPhase): void {
 function snapshotsSection(doc: ReportDocument, leaks: LeakPhase): void {
   doc.heading(2, "Snapshots after a forced full collection");
   const rows = leaks.results.flatMap((result, i) =>
-    result.snapshots.map((_, k) => {
+    result.snapshots.map(({ instances }, k) => {
       const at = `/leaks/results/${i}/snapshots/${k}`;
       return [
         k === 0
@@ -118,6 +118,9 @@ function snapshotsSection(doc: ReportDocument, leaks: LeakPhase): void {
         doc.cite(`${at}/mallocedBytes`, "integer"),
         doc.cite(`${at}/rssBytes`, "bytes"),
         doc.cite(`${at}/activeResources`, "integer"),
+        Object.keys(instances).map((name) =>
+          `${name} ${doc.cite(`${at}/instances/${name}`, "integer")}`
+        ).join(", ") || "–",
       ];
     })
   );
@@ -132,6 +135,7 @@ function snapshotsSection(doc: ReportDocument, leaks: LeakPhase): void {
       "malloced, B",
       "resident set",
       "active resources",
+      "instances",
     ],
     rows,
   );

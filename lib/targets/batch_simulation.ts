@@ -10,6 +10,9 @@ import { type BatchResult, simulateBatch } from "../simulation/mod.ts";
 import { initialStates } from "./initial_states.ts";
 import { WorkProof } from "./proof.ts";
 
+// The classes whose instances are counted.
+export { FullPlant } from "../plant/mod.ts";
+
 const STEPS = 40;
 const DT = 0.001; // s
 const MASSES = [1.4, 1.5, 1.6, -1]; // kg; no plant has the last one
@@ -20,6 +23,7 @@ export const meta: TargetMeta = {
   name: "batch_simulation",
   description: "Simulates batches on perturbed plants, one member of which must fail",
   stepsPerCycle: STEPS * REFUSED,
+  classes: ["FullPlant"],
 };
 
 /** Starts the proof. */

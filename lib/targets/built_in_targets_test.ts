@@ -37,6 +37,14 @@ test("builtInTargets() are the ten of the design, controllers in two scenarios",
   for (const list of scenarios) assert.deepEqual(list, ["create_destroy", "long_lived"]);
 });
 
+test("builtInTargets() export the classes whose instances are counted", async () => {
+  for (const { name, module, meta } of builtInTargets()) {
+    const exports = await import(module) as Record<string, unknown>;
+    assert.ok((meta?.classes?.length ?? 0) > 0, name);
+    for (const owner of meta?.classes ?? []) assert.equal(typeof exports[owner], "function", owner);
+  }
+});
+
 test("builtInTargets() run and prove their work in every scenario", async () => {
   for (const { name, meta } of builtInTargets()) {
     for (const scenario of meta?.scenarios ?? ["default"]) {

@@ -12,6 +12,9 @@ import { runSimulation, type Trajectory } from "../simulation/mod.ts";
 import { initialStateOf } from "./initial_states.ts";
 import { WorkProof } from "./proof.ts";
 
+// The classes whose instances are counted.
+export { Controller, Telemetry } from "../controllers/mod.ts";
+
 /** Steps of one cycle. */
 export const STEPS = 150;
 
@@ -37,6 +40,7 @@ export const meta: TargetMeta = {
   description: "Creates a controller, simulates the cart with it, cleans up and drops it",
   scenarios: ["create_destroy", "long_lived"],
   stepsPerCycle: STEPS,
+  classes: ["Controller", "Telemetry"],
 };
 
 /** Makes the plant, and the controller where it lives on. `options.controller` names it. */

@@ -16,6 +16,9 @@ import { createPlant, type Plant } from "../plant/mod.ts";
 import { initialStateOf } from "./initial_states.ts";
 import { WorkProof } from "./proof.ts";
 
+// The classes whose instances are counted.
+export { Controller, Telemetry } from "../controllers/mod.ts";
+
 // Asking keeps all controllers until the job ends; a program that always asks never drops one.
 const REGISTRY_EVERY = 25; // cycles
 const DROPPED_EVERY = 5; // cycles in which two of four controllers are dropped without cleanup
@@ -31,6 +34,7 @@ export const meta: TargetMeta = {
   name: "controller_factory",
   description: "Makes controllers by alias, cleans some up and drops the others",
   stepsPerCycle: controllerNames.length,
+  classes: ["Controller", "Telemetry"],
 };
 
 /** Makes the plant. */

@@ -12,6 +12,10 @@ import { createEngine, type EngineName, type SimulationTask } from "../simulatio
 import { initialStateOf } from "./initial_states.ts";
 import { WorkProof } from "./proof.ts";
 
+// The classes whose instances are counted.
+export { Controller } from "../controllers/mod.ts";
+export { SimulationRun } from "../simulation/mod.ts";
+
 const STEPS = 40;
 const DT = 0.001; // s
 const GOOD = 2; // tasks of a list that must succeed
@@ -22,6 +26,7 @@ export const meta: TargetMeta = {
   name: "orchestrator",
   description: "Runs task lists in all engines, with worker threads started and closed",
   stepsPerCycle: 2 * GOOD * STEPS,
+  classes: ["Controller", "SimulationRun"],
 };
 
 /** Starts the proof. */

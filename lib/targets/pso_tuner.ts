@@ -9,6 +9,9 @@ import type { TargetMeta } from "../measure/target.ts";
 import { tuneGains, type TuningResult } from "../optimizer/mod.ts";
 import { WorkProof } from "./proof.ts";
 
+// The classes whose instances are counted.
+export { Evaluator } from "../optimizer/mod.ts";
+
 const PARTICLES = 4;
 const ITERATIONS = 3;
 const STEPS = 12;
@@ -27,6 +30,7 @@ export const meta: TargetMeta = {
   name: "pso_tuner",
   description: "Tunes the gains of a controller in a small swarm",
   stepsPerCycle: PARTICLES * ITERATIONS * STEPS,
+  classes: ["Evaluator"],
 };
 
 /** Starts the proof. */

@@ -10,6 +10,10 @@ import { SimulationContext } from "../simulation/mod.ts";
 import { initialStateOf } from "./initial_states.ts";
 import { WorkProof } from "./proof.ts";
 
+// The classes whose instances are counted.
+export { Controller } from "../controllers/mod.ts";
+export { SimulationContext } from "../simulation/mod.ts";
+
 const STEPS = 80;
 const DT = 0.001; // s
 
@@ -18,6 +22,7 @@ export const meta: TargetMeta = {
   name: "simulation_context",
   description: "Creates contexts, simulates in them, releases components and disposes",
   stepsPerCycle: STEPS,
+  classes: ["SimulationContext", "Controller"],
 };
 
 /** Starts the proof. */

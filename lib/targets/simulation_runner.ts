@@ -12,6 +12,10 @@ import { integratorNames, runSimulation } from "../simulation/mod.ts";
 import { initialStateOf } from "./initial_states.ts";
 import { WorkProof } from "./proof.ts";
 
+// The classes whose instances are counted.
+export { Controller } from "../controllers/mod.ts";
+export { SimulationRun } from "../simulation/mod.ts";
+
 const STEPS = 100;
 const WATCHED_STEPS = 40;
 const DT = 0.001; // s
@@ -31,6 +35,7 @@ export const meta: TargetMeta = {
   name: "simulation_runner",
   description: "Runs closed loops with every integrator, watched, thinned and guarded",
   stepsPerCycle: STEPS + WATCHED_STEPS,
+  classes: ["Controller", "SimulationRun"],
 };
 
 /** Makes one plant and one controller for all runs. */
