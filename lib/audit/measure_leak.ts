@@ -9,6 +9,7 @@ import {
   type GrowingHolder,
   type HeapGrowthResult,
   isUserCode,
+  type SampleColumns,
   type SandboxFailure,
   type SurvivorResult,
   type TrendResult,
@@ -29,7 +30,8 @@ import {
   runTrend,
   type StageEnd,
 } from "./leak_stages.ts";
-import type { LeakResult, Severity, Snapshot, StageRecord, Validity } from "./results.ts";
+import { snapshotsOf, tellLeak } from "./leak_record.ts";
+import type { LeakResult, Severity, StageRecord, Validity } from "./results.ts";
 import { severityOf } from "./severity.ts";
 import { judgeSurvivors, type SurvivorRecord } from "./survivor_judgement.ts";
 
@@ -58,6 +60,11 @@ export interface LeakWitness extends Pick<LeakEvidence, "cycles" | "askedCycles"
   /** Survivors of the target's own code by place and age. */
   readonly survivors: SurvivorRecord | null;
   readonly holders: readonly GrowingHolder[] | null;
+  /** What the snapshots say grew, whether or not the verdict needed them. */
+  readonly explained: Pick<HeapGrowthResult, "holders" | "classes"> | null;
+  /** Rows of gauges at the snapshot cycles, and instances counted there. */
+  readonly snapshots: SampleColumns;
+  readonly instances: SurvivorResult["instances"];
 }
 
 const EXPLAINING_SECONDS = 1.5;
@@ -102,18 +109,32 @@ export async function measureLeak(
   const sites = explain(task, seen, decision, witnesses);
   const seconds = (performance.now() - startedAt) / 1000;
   const result = assemble({ task, options, seen, decision, witnesses, sites, stages, seconds });
-  return { result, samples: seen.samples, witness: witnessOf(witnesses) };
+  return { result, samples: seen.samples, witness: witnessOf(witnesses, seen) };
 }
 
-function witnessOf({ evidence, survivors }: Witnesses): LeakWitness {
+function witnessOf(
+  { evidence, survivors, holders: explained }: Witnesses,
+  { snapshots }: TrendResult,
+): LeakWitness {
   const { cycles, askedCycles, concern, holders = null } = evidence;
-  if (survivors === undefined || evidence.survivors === undefined) {
-    return { cycles, askedCycles, concern, survivors: null, holders };
-  }
+  return {
+    cycles,
+    askedCycles,
+    concern,
+    survivors: survivors === undefined ? null : recordSurvivors(survivors),
+    holders,
+    explained: explained === undefined
+      ? null
+      : { holders: explained.holders, classes: explained.classes },
+    snapshots,
+    instances: survivors?.instances ?? {},
+  };
+}
+
+function recordSurvivors(survivors: SurvivorResult): SurvivorRecord {
   const { slices, cyclesPerSlice, intervalBytes } = survivors;
   const groups = survivors.groups.filter(({ stack }) => stack.some(({ url }) => isUserCode(url)));
-  const judged = { groups, slices, cyclesPerSlice, intervalBytes };
-  return { cycles, askedCycles, concern, survivors: judged, holders };
+  return { groups, slices, cyclesPerSlice, intervalBytes };
 }
 
 interface Witnesses {
@@ -218,6 +239,7 @@ function assemble(parts: Parts): LeakResult {
   const { task, options, seen, decision, witnesses, sites, stages, seconds } = parts;
   const { channel, verdict } = decision;
   const isValid = seen.validity.valid;
+  const places = { topAllocations: sites.allocations, retainers: sites.retainers };
   const bytes = channel.unit === "bytes" ? channel.bytesPerCycle : 0;
   return {
     target: task.spec.name,
@@ -234,23 +256,16 @@ function assemble(parts: Parts): LeakResult {
     warmupCycles: task.warmupCycles,
     seconds,
     channels: witnesses.evidence.channels.map((judged) => toEstimate(judged, options.confidence)),
-    snapshots: snapshotsOf(seen, witnesses.survivors),
+    snapshots: snapshotsOf(seen.snapshots, witnesses.survivors?.instances ?? {}),
     topAllocations: sites.allocations,
     classGrowth: verdict === "leak" ? witnesses.holders?.classes ?? [] : [],
     retainers: sites.retainers,
     stages,
     validity: validityOf(seen),
-    message: isValid ? tell(decision, sites) : `The work was not done: ${seen.validity.message}`,
+    message: isValid
+      ? tellLeak(decision, places)
+      : `The work was not done: ${seen.validity.message}`,
   };
-}
-
-function tell({ verdict, why, channel }: LeakDecision, sites: LeakSites): string {
-  const label = verdict === "leak" ? `Leak in ${channel.channel}` : verdict;
-  const [site] = sites.allocations;
-  const [retainer] = sites.retainers;
-  if (verdict !== "leak") return `${label[0]?.toUpperCase()}${label.slice(1)}: ${why}`;
-  const where = site === undefined ? "" : ` at ${site.file}:${site.line}`;
-  return `${label}${where}: ${why}${retainer === undefined ? "" : `; held by ${retainer.words}`}`;
 }
 
 /** A leak of handles has no bytes: the least severity is its own. */
@@ -261,25 +276,6 @@ function leakSeverity(bytesPerCycle: number, options: LeakJudgementOptions): Sev
 
 function validityOf({ validity }: TrendResult): Validity {
   return { valid: validity.valid, cycles: validity.cycles, message: validity.message };
-}
-
-function snapshotsOf(
-  { snapshots }: TrendResult,
-  survivors: SurvivorResult | undefined,
-): Snapshot[] {
-  const column = (name: string): readonly number[] => snapshots[name] ?? [];
-  return column("cycle").map((cycle, k) => ({
-    cycle,
-    heapBytes: column("heap")[k] as number,
-    externalBytes: column("external")[k] as number,
-    arrayBufferBytes: column("arrayBuffers")[k] as number,
-    mallocedBytes: column("malloced")[k] as number,
-    rssBytes: column("rss")[k] as number,
-    activeResources: column("resources")[k] as number,
-    instances: Object.fromEntries(
-      Object.entries(survivors?.instances ?? {}).map(([name, counts]) => [name, counts[k] ?? 0]),
-    ),
-  }));
 }
 
 function bytesOf(channels: readonly ChannelJudgement[]): number[] {

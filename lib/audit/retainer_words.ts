@@ -26,8 +26,13 @@ export function describeHolder(
     words: tell(holder, syntax, positions, container),
     steps: holder.steps.map((step) => tellStep(step, positions)),
     ...(container === null ? {} : { container }),
-    bytes: total(holder.bytes) || (holder.store.at(-1) ?? 0) - (holder.store[0] ?? 0),
+    bytes: bytesOfHolder(holder),
   };
+}
+
+/** Returns what a holder came to hold between the snapshots, or what its own storage grew by. */
+export function bytesOfHolder({ bytes, store }: GrowingHolder): number {
+  return total(bytes) || (store.at(-1) ?? 0) - (store[0] ?? 0);
 }
 
 /** Names of variables and properties down to the holder, the holder last. */

@@ -1,14 +1,17 @@
 /**
  * Recomputes leak results from the recorded samples of their trends and what the witnesses beside
- * them saw: channels, rates, intervals, limits of detection and verdicts.
+ * them saw: channels, rates, intervals, limits of detection, verdicts, snapshots, and the bytes that
+ * each place and holder is said to keep.
  *
  * @module
  */
 
 import { judgeChannels, toEstimate } from "./leak_channels.ts";
 import { decideBounded } from "./leak_decision.ts";
+import { snapshotsOf, tellLeak } from "./leak_record.ts";
 import type { LeakWitness } from "./measure_leak.ts";
-import type { LeakResult, Severity } from "./results.ts";
+import type { AllocationSite, LeakResult, RetainerPath, Severity } from "./results.ts";
+import { bytesOfHolder } from "./retainer_words.ts";
 import { type SeverityLimits, severityOf, worstSeverity } from "./severity.ts";
 import { judgeSurvivors } from "./survivor_judgement.ts";
 
@@ -42,6 +45,8 @@ export function recomputeLeak(
   const { channel } = decision;
   const verdict = result.validity.valid ? decision.verdict : "error";
   const bytes = channel.unit === "bytes" ? channel.bytesPerCycle : 0;
+  const topAllocations = result.topAllocations.map((site) => recomputeSite(site, witness));
+  const retainers = result.retainers.map((retainer) => recomputeRetainer(retainer, witness));
   return {
     ...result,
     verdict,
@@ -53,7 +58,41 @@ export function recomputeLeak(
     limitOfDetection: channel.limitOfDetection,
     cycles,
     channels: evidence.channels.map((judgement) => toEstimate(judgement, confidence)),
+    snapshots: snapshotsOf(witness.snapshots, witness.instances),
+    topAllocations,
+    classGrowth: decision.verdict === "leak" ? witness.explained?.classes ?? [] : [],
+    retainers,
+    message: result.validity.valid
+      ? tellLeak(decision, { topAllocations, retainers })
+      : result.message,
   };
+}
+
+/** What a place keeps is the sum over a group of survivors, or over what a holder holds. */
+function recomputeSite(site: AllocationSite, witness: LeakWitness): AllocationSite {
+  const groups = [...witness.survivors?.groups ?? [], ...witness.explained?.holders ?? []];
+  return {
+    ...site,
+    bytes: nearest(site.bytes, groups.map(({ bytes }) => Math.round(sum(bytes)))),
+    objects: nearest(site.objects, groups.map(({ objects }) => Math.round(sum(objects)))),
+  };
+}
+
+function recomputeRetainer(retainer: RetainerPath, witness: LeakWitness): RetainerPath {
+  const kept = (witness.explained?.holders ?? []).map(bytesOfHolder);
+  return { ...retainer, bytes: nearest(retainer.bytes, kept) };
+}
+
+/** The candidate that comes closest; a place that was only guessed keeps nothing. */
+function nearest(value: number, candidates: readonly number[]): number {
+  return candidates.reduce(
+    (best, other) => Math.abs(other - value) < Math.abs(best - value) ? other : best,
+    0,
+  );
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function severityOfVerdict(

@@ -13,8 +13,9 @@ interface RecordedLine {
   readonly pointer: string;
   readonly file: string;
   readonly line: number;
-  /** Null where no text was recorded: then only the line's existence is checked. */
+  /** Null where no text was recorded: then the line must be there, and hold the name, if any. */
   readonly text: string | null;
+  readonly name?: string;
 }
 
 /** Checks all recorded places against the sources below `root`. */
@@ -31,7 +32,7 @@ export function verifySites(
     return lines.get(path)!;
   };
   const recorded = recordedLines(results);
-  const problems = recorded.flatMap(({ pointer, file, line, text }) => {
+  const problems = recorded.flatMap(({ pointer, file, line, text, name = "" }) => {
     const source = linesOf(file);
     const at = `${file}:${line}`;
     if (source === null) return [problem(pointer, `${at}: the source file is missing`)];
@@ -39,7 +40,11 @@ export function verifySites(
     if (found === undefined) {
       return [problem(pointer, `${at}: the file has ${source.length} lines only`)];
     }
-    if (text === null || found.trim() === text.trim()) return [];
+    if (text === null && found.includes(name)) return [];
+    if (text === null) {
+      return [problem(pointer, `${at}: the line does not name "${name}" any more`)];
+    }
+    if (found.trim() === text.trim()) return [];
     const moved = source.findIndex((other) => other.trim() === text.trim());
     return [
       problem(
@@ -75,6 +80,7 @@ function recordedLines({ patterns, leaks, verdict }: AuditResults): RecordedLine
             file: container.file,
             line: container.line,
             text: null,
+            name: container.function,
           }]
           : []
       ),

@@ -45,8 +45,17 @@ const WITNESS: LeakWitness = {
   cycles: 1000,
   askedCycles: 1200,
   concern: 16,
-  survivors: null,
+  // What the place of ALLOCATION keeps.
+  survivors: {
+    groups: [{ stack: [], objects: [0.5, 0.5], bytes: [32, 32], samples: [1, 1] }],
+    slices: 2,
+    cyclesPerSlice: 500,
+    intervalBytes: 64,
+  },
   holders: null,
+  explained: null,
+  snapshots: { cycle: [0, 100], heap: [4e6, 4.1e6], rss: [5e7, 5.1e7] },
+  instances: { Session: [0, 3] },
 };
 
 /** A trend in which nothing grows. */
@@ -256,6 +265,45 @@ test("verifyRun() recomputes severity, controls and limits of detection", () =>
     assertFound(laid, "number", /^\/leaks\/results\/0\/severity$/, /recomputed "none"/);
   }));
 
+/** Changes one recorded leak result, and says where the change must be found. */
+const FORGERIES: readonly [
+  pointer: string,
+  change: (leaks: AuditResults["leaks"] & object) => unknown,
+][] = [
+  ["bytesPerCycle", (leaks) => ({ ...leaks.results[0], bytesPerCycle: 0.5 })],
+  ["interval/1", (leaks) => ({ ...leaks.results[0], interval: [0, 0.125] })],
+  ["limitOfDetection", (leaks) => ({ ...leaks.results[0], limitOfDetection: 0.0625 })],
+  ["growth", (leaks) => ({ ...leaks.results[0], growth: "saturating" })],
+  ["channel", (leaks) => ({ ...leaks.results[0], channel: "native" })],
+  ["channels/2/bytesPerCycle", (leaks) => ({
+    ...leaks.results[0],
+    channels: leaks.results[0]?.channels.map((of, k) => k === 2 ? { ...of, bytesPerCycle: 9 } : of),
+  })],
+  ["snapshots/1/heapBytes", (leaks) => ({
+    ...leaks.results[0],
+    snapshots: leaks.results[0]?.snapshots.map((at) => ({ ...at, heapBytes: 4e6 })),
+  })],
+  ["snapshots/1/instances/Session", (leaks) => ({
+    ...leaks.results[0],
+    snapshots: leaks.results[0]?.snapshots.map((at) => ({ ...at, instances: { Session: 0 } })),
+  })],
+  ["topAllocations/0/bytes", (leaks) => ({
+    ...leaks.results[0],
+    topAllocations: leaks.results[0]?.topAllocations.map((site) => ({ ...site, bytes: 63 })),
+  })],
+  ["message", (leaks) => ({ ...leaks.results[0], message: "Clean: nobody looked" })],
+];
+
+for (const [place, change] of FORGERIES) {
+  test(`verifyRun() recomputes ${place} of a leak from what was measured`, () =>
+    inFolder((laid) => {
+      const leaks = readResults(laid.store).leaks!;
+      const results = [change(leaks), ...leaks.results.slice(1)];
+      laid.store.write("leaks", { ...leaks, results });
+      assertFound(laid, "number", new RegExp(`^/leaks/results/0/${place}$`), /recorded .*recomp/);
+    }));
+}
+
 test("verifyRun() names a missing and a changed sample file", () =>
   inFolder((laid) => {
     const samples = join(laid.store.folder, "samples/leaks/classical_smc.json");
@@ -280,6 +328,18 @@ test("verifyRun() names a line that moved, changed, or is gone", () =>
     assertFound(laid, "site", /^\/patterns\/findings\/0$/, /not "history\.push\(1\);"/);
     rmSync(source);
     assertFound(laid, "site", /^\/patterns\/findings\/0$/, /missing/);
+  }));
+
+test("verifyRun() notices that a holder is declared elsewhere by now", () =>
+  inFolder((laid) => {
+    const leaks = readResults(laid.store).leaks!;
+    const container = { file: "lib/a.ts", line: 1, column: 7, function: "history" };
+    const retainers = [{ words: "const history", steps: [], container, bytes: 0 }];
+    const results = leaks.results.map((result) => ({ ...result, retainers }));
+    laid.store.write("leaks", { ...leaks, results });
+    assert.ok(!verify(laid).problems.some(({ kind }) => kind === "site"));
+    edit(join(laid.root, "lib/a.ts"), (text) => `export {};\n${text}`);
+    assertFound(laid, "site", /retainers\/0\/container$/, /a\.ts:1: .*does not name "history"/);
   }));
 
 test("verifyRun() names missing exports and refuses a run that is not there", () =>

@@ -24,6 +24,7 @@ export { type ProcessMemory, readMemory } from "./process_memory.ts";
 export { type DescribedTarget, type DescribeOptions, describeTarget } from "./describe_target.ts";
 export { usableFlags } from "./usable_flags.ts";
 // Instruments: what they ask for and what they return
+export type { SampleColumns } from "./sample_log.ts";
 export { TREND_FLAGS, type TrendParameters, type TrendResult } from "./trend.ts";
 export {
   isUserCode,
