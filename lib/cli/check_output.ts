@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { appendFileSync } from "node:fs";
-import { resolve, sep } from "node:path";
+import { appendFileSync, existsSync } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
 import process from "node:process";
 import { type PatternFinding, scanPatterns, writeWhole } from "../audit/mod.ts";
 import {
@@ -97,13 +97,21 @@ function render(
       return renderSarif({
         targets,
         findings: findPatterns(targets),
-        root: process.cwd(),
+        root: repositoryRoot(process.cwd()),
         version: heapbookVersion(),
       });
     case "github":
       return renderStepSummary(targets);
     case "text":
       return `${renderTerminal(targets)}\n`;
+  }
+}
+
+/** Code scanning shows results by their paths in the repository, wherever the check was run. */
+function repositoryRoot(folder: string): string {
+  for (let at = folder;; at = dirname(at)) {
+    if (existsSync(join(at, ".git"))) return at;
+    if (at === dirname(at)) return folder;
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
@@ -14,6 +16,7 @@ import {
   exitCodeOf,
   failedCheck,
   gravest,
+  lineHashes,
   renderJunit,
   renderSarif,
   renderStepSummary,
@@ -186,6 +189,62 @@ test("renderSarif() satisfies the SARIF 2.1.0 schema and points into the reposit
   const ids = log.runs[0].results.map(({ ruleId }: { ruleId: string }) => ruleId);
   assert.ok(ids.includes("heapbook/unbounded-growth") && ids.includes("heapbook/unreleased"));
   assert.equal(log.runs[0].invocations[0].executionSuccessful, false);
+});
+
+test("renderSarif() gives what code scanning asks of rules, regions and fingerprints", () => {
+  const folder = mkdtempSync(join(tmpdir(), "heapbook-sarif-"));
+  try {
+    mkdirSync(join(folder, "src"));
+    const file = join(folder, "src", "a.ts");
+    writeFileSync(file, "const rows = [];\n  rows.push(1); \n");
+    const render = () => {
+      const findings = [{ ...finding, file, line: 2, column: 3 }];
+      const targets = [checked({ topAllocations: [] })];
+      const text = renderSarif({ targets, findings, root: folder, version: "0.1.0" });
+      return JSON.parse(text).runs[0];
+    };
+    const { tool: { driver: { rules } }, results } = render();
+    for (const { shortDescription, fullDescription, help, properties } of rules) {
+      for (const { text } of [shortDescription, fullDescription, help]) assert.ok(text.length > 9);
+      assert.ok(["error", "warning", "recommendation"].includes(properties["problem.severity"]));
+    }
+    const [leaking, growing] = results;
+    // Where no place was found, the module stands for it: as seen from the root, not from here.
+    assert.match(leaking.locations[0].physicalLocation.artifactLocation.uri, /^file:.*my%20cache/);
+    const { artifactLocation, region } = growing.locations[0].physicalLocation;
+    assert.equal(artifactLocation.uri, "src/a.ts");
+    assert.deepEqual(region, { startLine: 2, startColumn: 3, endLine: 2, endColumn: 16 });
+    assert.match(growing.partialFingerprints.primaryLocationLineHash, /^[0-9a-f]{12,16}:1$/);
+    const before = growing.partialFingerprints["heapbook/v1"];
+    writeFileSync(file, "const rows = [];\n  rows.push(1); // as many as there are\n");
+    assert.equal(render().results[1].partialFingerprints["heapbook/v1"], before);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("lineHashes() gives the fingerprints that code scanning computes", () => {
+  // From the tests of github/codeql-action, src/fingerprints.test.ts.
+  assert.deepEqual(lineHashes(""), ["c129715d7a2bc9a3:1"]);
+  const expected = [
+    "e9496ae3ebfced30:1",
+    "fb7c023a8b9ccb3f:1",
+    "ce8ba1a563dcdaca:1",
+    "e20e36e16fcb0cc8:1",
+    "b3edc88f2938467e:1",
+    "c8e28b0b4002a3a0:1",
+    "c129715d7a2bc9a3:1",
+  ];
+  for (const end of ["\n", "\r", "\r\n"]) {
+    const lines = [" hello; \t", "world!!!", "", "", "  \t\tGreetings", " End", ""];
+    assert.deepEqual(lineHashes(lines.join(end)), expected);
+  }
+  assert.deepEqual(lineHashes("Lorem ipsum dolor sit amet.\n".repeat(10)).slice(4, 8), [
+    "a7f2ff13bc495cf2:5",
+    "a7f2ff13bc495cf2:6",
+    "a7f2ff1481e87703:1",
+    "a9cf91f7bbf1862b:1",
+  ]);
 });
 
 test("renderSarif() leaves bounded growth and mere lifecycles out", () => {

@@ -20,4 +20,5 @@ export { checkResultSchema } from "./check_schema.ts";
 export { describeEvidence, renderTerminal } from "./terminal.ts";
 export { renderJunit } from "./junit.ts";
 export { renderSarif, type SarifInput } from "./sarif.ts";
+export { lineHashes } from "./line_hashes.ts";
 export { renderStepSummary } from "./step_summary.ts";

@@ -5,64 +5,29 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { isAbsolute, relative, sep } from "node:path";
 import type { PatternFinding } from "../audit/results.ts";
 import { type CheckedTarget, titleOf } from "./check_result.ts";
+import { describeRule, SARIF_RULES } from "./sarif_rules.ts";
+import { readRegions, type SourceRegions } from "./source_region.ts";
 import { describeEvidence } from "./terminal.ts";
 
 /** What a SARIF log is made of. */
 export interface SarifInput {
   readonly targets: readonly CheckedTarget[];
   readonly findings: readonly PatternFinding[];
-  /** Folder that paths in the log are relative to: the root of the repository. */
+  /** Folder that paths in the log are relative to: the root of the repository, absolute. */
   readonly root: string;
   /** Version of heapbook. */
   readonly version: string;
 }
 
-type Level = "error" | "warning" | "note";
-
-const RULES = [
-  {
-    id: "heapbook/leak",
-    name: "MemoryLeak",
-    text: "Memory grows with every cycle and is never released",
-    level: "error",
-  },
-  {
-    id: "heapbook/inconclusive",
-    name: "MemoryGrowthUndecided",
-    text: "Measurement could not tell whether memory grows",
-    level: "warning",
-  },
-  {
-    id: "heapbook/unbounded-growth",
-    name: "UnboundedGrowth",
-    text: "State that outlives the call grows without a bound",
-    level: "warning",
-  },
-  {
-    id: "heapbook/unreleased",
-    name: "UnreleasedResource",
-    text: "A listener, timer, subscription or owned field is registered and never released",
-    level: "warning",
-  },
-  {
-    id: "heapbook/pattern",
-    name: "MemoryPattern",
-    text: "A memory pattern that a reviewer should know of",
-    level: "note",
-  },
-] as const;
-
-type RuleId = typeof RULES[number]["id"];
-
 /** Returns a SARIF 2.1.0 log as JSON text. */
 export function renderSarif(input: SarifInput): string {
   const { targets, findings, root, version } = input;
+  const regions = readRegions(root);
   const results = [
-    ...targets.flatMap((target) => targetResult(target, root)),
-    ...findings.flatMap((finding) => findingResult(finding, root)),
+    ...targets.flatMap((target) => targetResult(target, regions)),
+    ...findings.flatMap((finding) => findingResult(finding, regions)),
   ];
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -82,13 +47,7 @@ function driver(version: string) {
   return {
     name: "heapbook",
     semanticVersion: version,
-    rules: RULES.map(({ id, name, text, level }) => ({
-      id,
-      name,
-      shortDescription: { text },
-      defaultConfiguration: { level },
-      properties: { tags: ["memory", "reliability"] },
-    })),
+    rules: SARIF_RULES.map(describeRule),
   };
 }
 
@@ -104,25 +63,20 @@ function invocation(targets: readonly CheckedTarget[]) {
   };
 }
 
-function targetResult(target: CheckedTarget, root: string) {
+function targetResult(target: CheckedTarget, regions: SourceRegions) {
   const { result, module } = target;
   if (result.verdict !== "leak" && result.verdict !== "inconclusive") return [];
   const [site, ...others] = result.sites;
   const text = [`${titleOf(target)}: ${result.message}`, ...describeEvidence(target)].join("\n");
   const place = site ?? { file: module, line: 1, column: 1 };
-  const related = others.map(({ file, line, column }, i) => ({
+  const related = others.map((other, i) => ({
     id: i + 1,
-    ...location(file, line, column, root),
+    ...location(other, regions),
     message: { text: "also allocates what stays alive" },
   }));
-  return [
-    entry(result.verdict === "leak" ? "heapbook/leak" : "heapbook/inconclusive", {
-      text,
-      location: location(place.file, place.line, place.column, root),
-      fingerprint: `${result.name} ${place.file} ${site?.function ?? ""}`,
-      related,
-    }),
-  ];
+  const ruleId = result.verdict === "leak" ? "heapbook/leak" : "heapbook/inconclusive";
+  const fingerprint = `${result.name} ${regions.uri(place.file)} ${site?.function ?? ""}`;
+  return [entry({ ruleId, text, place, fingerprint, related }, regions)];
 }
 
 const RELEASE_KINDS: ReadonlySet<string> = new Set([
@@ -133,53 +87,59 @@ const RELEASE_KINDS: ReadonlySet<string> = new Set([
   "missing_lifecycle",
 ]);
 
-function findingResult(finding: PatternFinding, root: string) {
-  const { kind, file, line, column, bounded, note, text, attribute } = finding;
+function findingResult(finding: PatternFinding, regions: SourceRegions) {
+  const { kind, file, bounded, note, text, attribute } = finding;
   if (kind === "not_growth" || kind === "lifecycle") return [];
   if (bounded === true) return [];
-  const id: RuleId = kind === "growth" && bounded === false
+  const ruleId = kind === "growth" && bounded === false
     ? "heapbook/unbounded-growth"
     : RELEASE_KINDS.has(kind)
     ? "heapbook/unreleased"
     : "heapbook/pattern";
-  return [entry(id, {
-    text: note === "" ? `${kind.replaceAll("_", " ")}: ${text}` : note,
-    location: location(file, line, column, root),
-    fingerprint: `${kind} ${file} ${finding.class} ${attribute} ${text}`,
-    related: [],
-  })];
+  const words = note === "" ? `${kind.replaceAll("_", " ")}: ${text}` : note;
+  const fingerprint = `${kind} ${regions.uri(file)} ${finding.class} ${attribute} ${text}`;
+  return [entry({ ruleId, text: words, place: finding, fingerprint, related: [] }, regions)];
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 interface Entry {
+  readonly ruleId: string;
   readonly text: string;
-  readonly location: ReturnType<typeof location>;
+  readonly place: Place;
+  /** What makes the result the same one after the code around it has changed. */
   readonly fingerprint: string;
   readonly related: readonly object[];
 }
 
-function entry(ruleId: RuleId, { text, location, fingerprint, related }: Entry) {
-  const ruleIndex = RULES.findIndex(({ id }) => id === ruleId);
-  const level: Level = RULES[ruleIndex]!.level;
+function entry({ ruleId, text, place, fingerprint, related }: Entry, regions: SourceRegions) {
+  const ruleIndex = SARIF_RULES.findIndex(({ id }) => id === ruleId);
   const hash = createHash("sha256").update(`${ruleId} ${fingerprint}`).digest("hex").slice(0, 32);
+  const lineHash = regions.hash(place.file, place.line);
   return {
     ruleId,
     ruleIndex,
-    level,
+    level: SARIF_RULES[ruleIndex]!.level,
     message: { text },
-    locations: [location],
+    locations: [location(place, regions)],
     ...(related.length === 0 ? {} : { relatedLocations: related }),
-    // Stays the same when lines move, so that a service does not report an old result anew.
-    partialFingerprints: { "heapbook/v1": hash },
+    // Both stay the same when lines move, so that a service does not report an old result anew.
+    partialFingerprints: {
+      ...(lineHash === undefined ? {} : { primaryLocationLineHash: lineHash }),
+      "heapbook/v1": hash,
+    },
   };
 }
 
-function location(file: string, line: number, column: number, root: string) {
-  const path = isAbsolute(file) ? relative(root, file) : file;
-  const uri = path.split(sep).map(encodeURIComponent).join("/");
+function location({ file, line, column }: Place, regions: SourceRegions) {
   return {
     physicalLocation: {
-      artifactLocation: { uri, uriBaseId: "%SRCROOT%" },
-      region: { startLine: Math.max(1, line), startColumn: Math.max(1, column) },
+      artifactLocation: { uri: regions.uri(file), uriBaseId: "%SRCROOT%" },
+      region: regions.region(file, line, column),
     },
   };
 }
