@@ -16,6 +16,8 @@ import type {
   PatternKind,
   PatternsPhase,
   Reconciliation,
+  RuntimeResult,
+  RuntimesPhase,
   Severity,
   Site,
   StressPhase,
@@ -25,6 +27,8 @@ import type {
 export interface RecordedPhases {
   readonly patterns: PatternsPhase | null;
   readonly leaks: LeakPhase | null;
+  /** Absent where no other runtime was asked for. */
+  readonly runtimes?: RuntimesPhase;
   readonly stress: StressPhase | null;
   readonly cleanup: CleanupPhase | null;
 }
@@ -43,6 +47,7 @@ export function findProblems(
 ): Finding[] {
   const findings = [
     ...(phases.leaks?.results ?? []).flatMap((result) => leakFinding(result, budgetBytes)),
+    ...(phases.runtimes?.results ?? []).flatMap((runtime) => runtimeFindings(runtime, budgetBytes)),
     ...(phases.stress?.results ?? []).flatMap(stressFinding),
     ...cleanupFindings(phases.cleanup),
     ...patternFindings(phases.patterns, reconciliation),
@@ -52,6 +57,14 @@ export function findProblems(
       ORDER.indexOf(a.finding.severity) - ORDER.indexOf(b.finding.severity) || a.i - b.i
     )
     .map(({ finding }) => finding);
+}
+
+function runtimeFindings({ name, leaks }: RuntimeResult, budgetBytes: number): Finding[] {
+  return leaks.results.flatMap((result) => leakFinding(result, budgetBytes)).map((finding) => ({
+    ...finding,
+    id: `${finding.id}@${name}`,
+    title: `On ${name}: ${finding.title}`,
+  }));
 }
 
 function leakFinding(result: LeakResult, budgetBytes: number): Finding[] {

@@ -46,6 +46,8 @@ export interface LeakOptions {
   readonly controls?: readonly PlantedTarget[];
   /** Another Node binary to measure on. */
   readonly execPath?: string;
+  /** Name of that binary; what is stored is kept apart from that of other runtimes. */
+  readonly runtime?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   readonly store?: RunStore;
@@ -161,7 +163,12 @@ async function measureUnit(
 ): Promise<LeakResult> {
   const { spec, scenario, repetition, control, index } = unit;
   const { store } = options;
-  const key = unitName({ phase: "leaks", target: spec.name, scenario, repetition });
+  const key = unitName({
+    phase: leaksName(options.runtime),
+    target: spec.name,
+    scenario,
+    repetition,
+  });
   const detail = scenario === "default" ? spec.name : `${spec.name}, ${scenario}`;
   if (store?.has(key) === true) {
     report(index, 1, detail);
@@ -176,7 +183,9 @@ async function measureUnit(
   options.signal?.throwIfAborted();
   const result = inFolder(record(measured, options, repetition), options.root);
   store?.write(key, result);
-  store?.log(`leaks ${detail}: ${result.verdict} in ${result.seconds.toFixed(1)} s`);
+  store?.log(
+    `${leaksName(options.runtime)} ${detail}: ${result.verdict} in ${result.seconds.toFixed(1)} s`,
+  );
   report(index, 1, detail);
   return result;
 }
@@ -191,17 +200,23 @@ function inFolder(result: LeakResult, root: string | undefined): LeakResult {
 /** Stores the samples of the trend, notes where they are, and keeps what the witnesses said. */
 function record(
   { result, samples, witness }: MeasuredLeak,
-  { store }: LeakOptions,
+  { store, runtime }: LeakOptions,
   repetition: number,
 ): LeakResult {
   if (store === undefined || samples === null) return result;
   const name = [result.target, result.scenario, String(repetition)].map(encodeURIComponent);
-  const path = store.writeSamples(`leaks/${name.join(".")}`, samples);
+  const folder = encodeURIComponent(leaksName(runtime));
+  const path = store.writeSamples(`${folder}/${name.join(".")}`, samples);
   store.write(witnessPath(path), witness);
   const stages = result.stages.map((stage) =>
     stage.stage === "trend" ? { ...stage, samples: path } : stage
   );
   return { ...result, stages };
+}
+
+/** Returns what phase 2 is called in a run's store, by the runtime that it was measured on. */
+export function leaksName(runtime?: string): string {
+  return runtime === undefined ? "leaks" : `leaks@${runtime}`;
 }
 
 /** Returns where the witnesses of a trend are stored, by the path of its samples. */

@@ -52,4 +52,5 @@ export type { AuditSettings, RuntimeEntry, TargetEntry } from "./audit_schema.ts
 
 // Phase 2: leaks
 export { checkClosure, checkTarget, type LeakOptions, measureLeaks } from "./leaks.ts";
+export { findRuntimes, measureRuntimes, type NodeRuntime } from "./runtimes.ts";
 export type { PlantedTarget } from "./planted_verdict.ts";

@@ -152,6 +152,23 @@ export interface LeakPhase {
   readonly seconds: number;
 }
 
+/** Phase 2 on another JavaScript runtime. */
+export interface RuntimeResult {
+  /** As `audit.runtimes` in config.yaml calls it. */
+  readonly name: string;
+  readonly node: string;
+  readonly v8: string;
+  readonly leaks: LeakPhase;
+}
+
+/** Phase 2 on every other runtime that config.yaml names. */
+export interface RuntimesPhase {
+  /** The runtime that the run itself was made on. */
+  readonly own: string;
+  readonly results: readonly RuntimeResult[];
+  readonly seconds: number;
+}
+
 /** Phase 3, one target under natural behaviour, observed from outside. */
 export interface StressResult {
   readonly target: string;
@@ -331,6 +348,8 @@ export interface AuditResults {
   readonly environment: Environment;
   readonly patterns: PatternsPhase | null;
   readonly leaks: LeakPhase | null;
+  /** Absent where config.yaml names no other runtime. */
+  readonly runtimes?: RuntimesPhase;
   readonly stress: StressPhase | null;
   readonly cleanup: CleanupPhase | null;
   readonly verdict: VerdictPhase | null;

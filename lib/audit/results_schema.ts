@@ -25,6 +25,7 @@ export const resultsSchema: Readonly<Record<string, unknown>> = {
         "environment": {"$ref":"#/definitions/Environment"},
         "patterns": {"anyOf":[{"$ref":"#/definitions/PatternsPhase"},{"type":"null"}]},
         "leaks": {"anyOf":[{"$ref":"#/definitions/LeakPhase"},{"type":"null"}]},
+        "runtimes": {"description":"Absent where config.yaml names no other runtime.","$ref":"#/definitions/RuntimesPhase"},
         "stress": {"anyOf":[{"$ref":"#/definitions/StressPhase"},{"type":"null"}]},
         "cleanup": {"anyOf":[{"$ref":"#/definitions/CleanupPhase"},{"type":"null"}]},
         "verdict": {"anyOf":[{"$ref":"#/definitions/VerdictPhase"},{"type":"null"}]},
@@ -216,6 +217,23 @@ export const resultsSchema: Readonly<Record<string, unknown>> = {
         "passed": {"type":"boolean"},
         "seconds": {"type":"number"},
         "message": {"type":"string"},
+      },
+    },
+    "RuntimesPhase": {
+      "description":"Phase 2 on every other runtime that config.yaml names.","type":"object","additionalProperties":false,"required":["own","results","seconds"],
+      "properties": {
+        "own": {"description":"The runtime that the run itself was made on.","type":"string"},
+        "results": {"type":"array","items":{"$ref":"#/definitions/RuntimeResult"}},
+        "seconds": {"type":"number"},
+      },
+    },
+    "RuntimeResult": {
+      "description":"Phase 2 on another JavaScript runtime.","type":"object","additionalProperties":false,"required":["name","node","v8","leaks"],
+      "properties": {
+        "name": {"description":"As `audit.runtimes` in config.yaml calls it.","type":"string"},
+        "node": {"type":"string"},
+        "v8": {"type":"string"},
+        "leaks": {"$ref":"#/definitions/LeakPhase"},
       },
     },
     "StressPhase": {

@@ -6,12 +6,15 @@
  */
 
 import { join } from "node:path";
-import type { AuditResults, Environment, JudgementLimits } from "./results.ts";
+import type { AuditResults, Environment, JudgementLimits, RuntimesPhase } from "./results.ts";
 import { type RunStore, writeWhole } from "./run_store.ts";
 import { judge } from "./verdict.ts";
 
 /** Content of `run.json`: everything about a run but its phases. */
-export type RunHead = Omit<AuditResults, "patterns" | "leaks" | "stress" | "cleanup" | "verdict">;
+export type RunHead = Omit<
+  AuditResults,
+  "patterns" | "leaks" | "runtimes" | "stress" | "cleanup" | "verdict"
+>;
 
 /** What a new run is told. */
 export interface StartRunOptions {
@@ -57,6 +60,7 @@ export function readResults(store: RunStore): AuditResults {
   return {
     ...head,
     ...phases,
+    ...(store.has("runtimes") ? { runtimes: store.read<RuntimesPhase>("runtimes") } : {}),
     timing: head.timing.map((row) => {
       const phase = phases[PHASES[row.phase - 1]!] as { seconds?: number } | null;
       return { ...row, actualSeconds: phase?.seconds ?? row.actualSeconds };

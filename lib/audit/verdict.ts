@@ -11,7 +11,7 @@ import { deploymentLimits } from "./deployment.ts";
 import { findProblems } from "./findings.ts";
 import type { RecordedPhases } from "./findings.ts";
 import { reconcile } from "./reconcile.ts";
-import type { JudgementLimits, LeakPhase, VerdictPhase } from "./results.ts";
+import type { JudgementLimits, LeakPhase, LeakResult, VerdictPhase } from "./results.ts";
 import { cappedScore, scoreLines } from "./score.ts";
 
 /** Limits of the judgement, where they differ from {@linkcode DEFAULT_LIMITS}. */
@@ -31,10 +31,16 @@ export function judge(phases: RecordedPhases, options: JudgeOptions = {}): Verdi
   const reconciliation = reconcile(phases);
   const lines = scoreLines(phases, reconciliation);
   const { score, caps } = cappedScore(lines, phases);
-  const unknown = whatIsUnknown(phases, acceptableMb);
-  const unsafe = whatIsUnsafe(phases);
+  const unknown = [
+    ...whatIsUnknown(phases, acceptableMb),
+    ...onRuntimes(phases, ({ results }) => results.flatMap(undecided)),
+  ];
+  const unsafe = [
+    ...whatIsUnsafe(phases),
+    ...onRuntimes(phases, ({ results }) => results.flatMap(leaking)),
+  ];
   // A blind or crying instrument proves nothing, neither safety nor a leak.
-  const blind = blindness(phases.leaks);
+  const blind = [...blindness(phases.leaks), ...onRuntimes(phases, blindness)];
   const answer = blind.length > 0
     ? "not established"
     : unsafe.length > 0
@@ -54,6 +60,16 @@ export function judge(phases: RecordedPhases, options: JudgeOptions = {}): Verdi
     reconciliation,
     deployment: deploymentLimits(phases.leaks, memoryBudgetBytes),
   };
+}
+
+/** What is said of the leak detection on each other runtime that was asked for. */
+function onRuntimes(
+  { runtimes }: RecordedPhases,
+  say: (leaks: LeakPhase) => readonly string[],
+): string[] {
+  return (runtimes?.results ?? []).flatMap(({ name, leaks }) =>
+    say(leaks).map((reason) => `on ${name} ${reason}`)
+  );
 }
 
 function blindness(leaks: LeakPhase | null): string[] {
@@ -76,17 +92,12 @@ function blindness(leaks: LeakPhase | null): string[] {
 }
 
 function whatIsUnsafe({ leaks, stress, cleanup }: RecordedPhases): string[] {
-  const leaking = (leaks?.results ?? []).filter((result) => result.verdict === "leak");
   const growing = (stress?.results ?? []).filter((result) => result.verdict === "leak");
   const kept = (cleanup?.orphans ?? []).filter(({ before, after }) => after > before);
   const uncollected = (cleanup?.checks ?? [])
     .filter((check) => check.check.startsWith("drop.") && !check.passed);
   return [
-    ...leaking.map(({ target, scenario, bytesPerCycle, channel }) =>
-      `${target} (${scenario}) leaks ${
-        renderCitation(bytesPerCycle, "bytes_per_cycle")
-      } in ${channel}`
-    ),
+    ...(leaks?.results ?? []).flatMap(leaking),
     ...growing.map(({ target, rss }) =>
       `${target} grows by ${renderCitation(rss.bytesPerCycle, "bytes_per_cycle")} under stress`
     ),
@@ -104,12 +115,7 @@ function whatIsUnknown(phases: RecordedPhases, acceptableMb: number): string[] {
     ...missing,
     ...(leaks?.results.length === 0 ? ["no target was measured"] : []),
     ...(stress?.results.length === 0 ? ["no target was stressed"] : []),
-    ...(leaks?.results ?? []).flatMap(({ target, scenario, verdict, validity }) => {
-      if (!validity.valid) return [`${target} (${scenario}) did not do its work`];
-      return verdict === "clean" || verdict === "leak"
-        ? []
-        : [`${target} (${scenario}) is ${verdict === "error" ? "unmeasured" : "inconclusive"}`];
-    }),
+    ...(leaks?.results ?? []).flatMap(undecided),
     ...(stress?.results ?? []).flatMap(({ target, verdict, validity, rss }) => {
       if (!validity.valid || verdict === "error") return [`${target} was not stressed`];
       const isBounded = verdict === "clean" || (rss.confidence > 0 && rss.interval[1] < bound);
@@ -119,16 +125,30 @@ function whatIsUnknown(phases: RecordedPhases, acceptableMb: number): string[] {
   ];
 }
 
-function whyYes({ leaks, cleanup }: RecordedPhases): string {
+function leaking({ target, scenario, verdict, bytesPerCycle, channel }: LeakResult): string[] {
+  if (verdict !== "leak") return [];
+  const rate = renderCitation(bytesPerCycle, "bytes_per_cycle");
+  return [`${target} (${scenario}) leaks ${rate} in ${channel}`];
+}
+
+function undecided({ target, scenario, verdict, validity }: LeakResult): string[] {
+  if (!validity.valid) return [`${target} (${scenario}) did not do its work`];
+  if (verdict === "clean" || verdict === "leak") return [];
+  return [`${target} (${scenario}) is ${verdict === "error" ? "unmeasured" : "inconclusive"}`];
+}
+
+function whyYes({ leaks, runtimes, cleanup }: RecordedPhases): string {
   const results = leaks!.results;
   const upper = Math.max(...results.map((result) => result.interval[1]));
   const checks = cleanup!.checks;
   const passed = checks.filter((check) => check.passed).length;
+  const others = (runtimes?.results ?? []).map(({ name }) => name);
   return `all ${results.length} measurements are clean, growth stays below ` +
     `${renderCitation(upper, "mb_per_1000_cycles")} per 1000 cycles with a leak of ` +
     `${renderCitation(leaks!.limitOfDetection, "bytes_per_cycle")} visible on every target, all ` +
     `${leaks!.controls.length} controls were judged rightly, and ${passed} of ${checks.length} ` +
-    `cleanup checks passed`;
+    `cleanup checks passed` +
+    (others.length === 0 ? "" : `; nothing leaks on ${others.join(", ")} either`);
 }
 
 function sentence(reasons: readonly string[]): string {

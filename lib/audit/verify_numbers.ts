@@ -6,7 +6,7 @@
  */
 
 import { differences } from "./differences.ts";
-import { witnessPath } from "./leaks.ts";
+import { leaksName, witnessPath } from "./leaks.ts";
 import type { LeakWitness } from "./measure_leak.ts";
 import { judgeControl } from "./planted_verdict.ts";
 import { combineRepetitions } from "./repetitions.ts";
@@ -39,7 +39,14 @@ export function verifyNumbers(store: RunStore, results: AuditResults): Recomputa
   const limits = { ...DEFAULT_LIMITS, ...results.limits };
   const leaks = results.leaks && recomputeLeaks(results.leaks, limits, reader);
   const stress = results.stress && recomputeStressPhase(results.stress, limits, reader);
-  const phases = { ...results, leaks, stress };
+  const runtimes = results.runtimes && {
+    ...results.runtimes,
+    results: results.runtimes.results.map((result) => ({
+      ...result,
+      leaks: recomputeLeaks(result.leaks, limits, reader, result.name),
+    })),
+  };
+  const phases = { ...results, leaks, stress, ...(runtimes && { runtimes }) };
   // As JSON, which has neither infinity nor an undefined field.
   const recomputed = JSON.parse(
     JSON.stringify({ ...phases, verdict: results.verdict && judge(phases, limits) }),
@@ -73,10 +80,10 @@ class SampleReader {
   }
 
   /** Results of single repetitions, as many as there are. */
-  repetitions(target: string, scenario: string): LeakResult[] {
+  repetitions(target: string, scenario: string, runtime?: string): LeakResult[] {
     const found: LeakResult[] = [];
     for (let repetition = 0;; repetition++) {
-      const name = unitName({ phase: "leaks", target, scenario, repetition });
+      const name = unitName({ phase: leaksName(runtime), target, scenario, repetition });
       if (!this.#store.has(name)) return found;
       const result = this.value<LeakResult>(name);
       if (result) found.push(result);
@@ -97,14 +104,15 @@ function recomputeLeaks(
   phase: LeakPhase,
   limits: JudgementLimits,
   reader: SampleReader,
+  runtime?: string,
 ): LeakPhase {
   const results = phase.results.map((result) => {
-    const units = reader.repetitions(result.target, result.scenario);
+    const units = reader.repetitions(result.target, result.scenario, runtime);
     const repeated = units.length > 0 ? units : [result];
     return combineRepetitions(repeated.map((unit) => recomputeUnit(unit, limits, reader)));
   });
   const controls = phase.controls.map((control) => {
-    const [unit] = reader.repetitions(control.name, "default");
+    const [unit] = reader.repetitions(control.name, "default", runtime);
     if (!unit) return { ...control, passed: isRight(control) };
     return judgeControl({ ...control, module: "" }, recomputeUnit(unit, limits, reader));
   });

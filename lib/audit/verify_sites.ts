@@ -6,7 +6,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { AuditResults } from "./results.ts";
+import type { AuditResults, LeakPhase } from "./results.ts";
 import type { VerificationProblem } from "./verify.ts";
 
 interface RecordedLine {
@@ -58,7 +58,7 @@ export function verifySites(
   return { problems, sites: recorded.length };
 }
 
-function recordedLines({ patterns, leaks, verdict }: AuditResults): RecordedLine[] {
+function recordedLines({ patterns, leaks, runtimes, verdict }: AuditResults): RecordedLine[] {
   return [
     ...(patterns?.findings ?? []).map((finding, i) => ({
       pointer: `/patterns/findings/${i}`,
@@ -66,31 +66,38 @@ function recordedLines({ patterns, leaks, verdict }: AuditResults): RecordedLine
       line: finding.line,
       text: finding.text,
     })),
-    ...(leaks?.results ?? []).flatMap((result, i) => [
-      ...result.topAllocations.map((site, k) => ({
-        pointer: `/leaks/results/${i}/topAllocations/${k}`,
-        file: site.file,
-        line: site.line,
-        text: site.text === "" ? null : site.text,
-      })),
-      ...result.retainers.flatMap(({ container }, k) =>
-        container
-          ? [{
-            pointer: `/leaks/results/${i}/retainers/${k}/container`,
-            file: container.file,
-            line: container.line,
-            text: null,
-            name: container.function,
-          }]
-          : []
-      ),
-    ]),
+    ...linesOfLeaks(leaks, "/leaks"),
+    ...(runtimes?.results ?? []).flatMap((runtime, i) =>
+      linesOfLeaks(runtime.leaks, `/runtimes/results/${i}/leaks`)
+    ),
     ...(verdict?.findings ?? []).flatMap(({ site }, i) =>
       site
         ? [{ pointer: `/verdict/findings/${i}/site`, file: site.file, line: site.line, text: null }]
         : []
     ),
   ].filter(({ file }) => !isOutside(file));
+}
+
+function linesOfLeaks(leaks: LeakPhase | null, at: string): RecordedLine[] {
+  return (leaks?.results ?? []).flatMap((result, i) => [
+    ...result.topAllocations.map((site, k) => ({
+      pointer: `${at}/results/${i}/topAllocations/${k}`,
+      file: site.file,
+      line: site.line,
+      text: site.text === "" ? null : site.text,
+    })),
+    ...result.retainers.flatMap(({ container }, k) =>
+      container
+        ? [{
+          pointer: `${at}/results/${i}/retainers/${k}/container`,
+          file: container.file,
+          line: container.line,
+          text: null,
+          name: container.function,
+        }]
+        : []
+    ),
+  ]);
 }
 
 /** Node's own modules and code without a file cannot be looked up. */

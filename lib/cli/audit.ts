@@ -12,6 +12,7 @@ import { type Config, loadConfig } from "../config/mod.ts";
 import {
   createProgress,
   ensureWritable,
+  findAuditRuntimes,
   notebookProgress,
   publishNotebook,
 } from "../notebook/mod.ts";
@@ -118,6 +119,7 @@ async function makePlan(given: ParsedArguments): Promise<Plan> {
     directory: root,
     ...(targets.length === 0 ? {} : { only: targets }),
   });
+  findAuditRuntimes(config);
   const notebooks = join(root, "notebooks");
   const phases = phasesOf(given);
   for (const phase of phases) {

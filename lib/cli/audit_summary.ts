@@ -24,10 +24,26 @@ export function summarise(results: AuditResults, places: SummaryPlaces): string 
       "",
     ]),
     ...leakRows(results),
+    ...runtimeRows(results),
     `Reports: ${places.exports}/`,
     `Samples: ${places.run}/`,
     ...(places.site === null ? [] : [`Site:    ${places.site}`]),
   ].join("\n");
+}
+
+function runtimeRows({ runtimes }: AuditResults): readonly string[] {
+  if (runtimes === undefined) return [];
+  const rows = runtimes.results.map(({ name, node, leaks: { results, controls } }) => {
+    const clean = results.filter(({ verdict }) => verdict === "clean").length;
+    const right = controls.filter(({ passed }) => passed).length;
+    return [
+      name,
+      node,
+      `${clean} of ${results.length} clean`,
+      `${right} of ${controls.length} controls right`,
+    ];
+  });
+  return [renderColumns(["runtime", "version", "targets", "controls"], rows), ""];
 }
 
 function leakRows({ leaks }: AuditResults): readonly string[] {

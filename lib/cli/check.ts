@@ -5,7 +5,7 @@
  * @module
  */
 import process from "node:process";
-import type { AuditSettings } from "../audit/mod.ts";
+import { type AuditSettings, findRuntimes, type RuntimeEntry } from "../audit/mod.ts";
 import { loadConfig } from "../config/mod.ts";
 import { type CheckedTarget, exitCodeOf } from "../formats/mod.ts";
 import { createProgress } from "../notebook/mod.ts";
@@ -13,7 +13,6 @@ import { type CommandSpec, parseArguments, type ParsedArguments } from "./argume
 import { checkModule } from "./check_module.ts";
 import { FORMATS, publishCheck, readOutputs } from "./check_output.ts";
 import { catchInterrupt, INTERRUPTED } from "./interruption.ts";
-import { findRuntimes } from "./runtimes.ts";
 
 const spec: CommandSpec = {
   name: "check",
@@ -80,6 +79,8 @@ const spec: CommandSpec = {
   ],
 };
 
+const OWN: RuntimeEntry = { name: "", path: process.execPath };
+
 /** Runs `heapbook check`. */
 export async function checkCommand(argv: readonly string[]): Promise<number> {
   const given = await parseArguments(argv, spec);
@@ -92,7 +93,10 @@ export async function checkCommand(argv: readonly string[]): Promise<number> {
   const interruption = catchInterrupt();
   const bars = createProgress("check");
   try {
-    const runtimes = findRuntimes(given.texts("runtime"), audit.runtimes, origin.directory);
+    const asked = given.texts("runtime");
+    const runtimes = asked.length === 0
+      ? [OWN]
+      : findRuntimes(asked, audit.runtimes, origin.directory);
     const targets: CheckedTarget[] = [];
     for (const path of given.positionals) {
       for (const runtime of runtimes) {

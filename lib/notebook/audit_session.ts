@@ -10,10 +10,14 @@ import { join, resolve } from "node:path";
 import {
   type AuditResults,
   type CleanupPhase,
+  findRuntimes,
   finishRun,
   latestRun,
+  type LeakOptions,
   type LeakPhase,
   measureLeaks,
+  measureRuntimes,
+  type NodeRuntime,
   openRun,
   type PatternsPhase,
   readResults,
@@ -59,7 +63,10 @@ export interface AuditSession {
   readonly quick: boolean;
   /** Phase 1. */
   patterns(): Promise<PatternsPhase>;
-  /** Phase 2, with planted leaks and innocents beside the targets. */
+  /**
+   * Phase 2, with planted leaks and innocents beside the targets; then, where config.yaml names
+   * other runtimes, the same on each of them, which `results().runtimes` holds.
+   */
   leaks(): Promise<LeakPhase>;
   /** Phase 3. */
   stress(): Promise<StressPhase>;
@@ -96,17 +103,29 @@ export async function openAudit(options: AuditSessionOptions = {}): Promise<Audi
     directory: root,
     ...(targets.length === 0 ? {} : { only: targets }),
   });
+  const runtimes = findAuditRuntimes(config);
   const cycles = options.cycles || (quick ? config.audit.quickCycles : config.audit.cycles);
   const head = startRun(store, headOf(config, root, cycles, quick));
   return sessionOf({
     config,
     store,
     specs,
+    runtimes,
     exportsFolder,
     root,
     cycles: head.cycles,
     quick: head.quick,
   });
+}
+
+/**
+ * Returns the runtimes that `audit.runtimes` names.
+ *
+ * @throws {RangeError} where one does not exist, or is no node executable.
+ */
+export function findAuditRuntimes({ audit, origin }: Config): readonly NodeRuntime[] {
+  if (audit.runtimes.length === 0) return [];
+  return findRuntimes(["all"], audit.runtimes, resolve(origin.directory));
 }
 
 /** A new run takes its name from the caller, so that five notebooks can share it. */
@@ -162,6 +181,7 @@ interface Parts {
   readonly config: Config;
   readonly store: RunStore;
   readonly specs: readonly TargetSpec[];
+  readonly runtimes: readonly NodeRuntime[];
   readonly exportsFolder: string;
   readonly root: string;
   readonly cycles: number;
@@ -179,7 +199,7 @@ function sessionOf(parts: Parts): AuditSession {
     quick,
     patterns: () =>
       recorded(store, "patterns", "Memory patterns", (seen) => runPatterns(parts, seen)),
-    leaks: () => recorded(store, "leaks", "Leak detection", (seen) => runLeaks(parts, seen)),
+    leaks: () => detectLeaks(parts),
     stress: () => recorded(store, "stress", "Stress", (seen) => runStress(parts, seen)),
     cleanup: () => recorded(store, "cleanup", "Cleanup", (seen) => runCleanup(parts, seen)),
     verdict: () => {
@@ -218,9 +238,30 @@ function runPatterns({ config, root }: Parts, onProgress: Listener): PatternsPha
   });
 }
 
-function runLeaks(parts: Parts, onProgress: Listener): Promise<LeakPhase> {
-  const { config: { audit }, store, specs, root, cycles, quick } = parts;
-  return measureLeaks(specs, {
+/** The run's own runtime first: it is the one that the other phases speak of. */
+async function detectLeaks(parts: Parts): Promise<LeakPhase> {
+  const { store, specs, runtimes } = parts;
+  const leaks = await recorded(
+    store,
+    "leaks",
+    "Leak detection",
+    (onProgress) => measureLeaks(specs, { ...leakOptions(parts), onProgress }),
+  );
+  if (runtimes.length === 0) return leaks;
+  // What only fills a table of the largest places is not asked of each runtime.
+  const options = { ...leakOptions(parts), alwaysProfile: false };
+  await recorded(
+    store,
+    "runtimes",
+    "Leak detection on other runtimes",
+    (onProgress) => measureRuntimes(specs, runtimes, { ...options, onProgress }),
+  );
+  return leaks;
+}
+
+function leakOptions(parts: Parts): LeakOptions {
+  const { config: { audit }, store, root, cycles, quick } = parts;
+  return {
     root,
     cycles,
     warmupCycles: quick ? Math.ceil(cycles / 4) : audit.warmupCycles,
@@ -238,8 +279,7 @@ function runLeaks(parts: Parts, onProgress: Listener): Promise<LeakPhase> {
     controls: plantedControls(audit.controls),
     alwaysProfile: !quick,
     store,
-    onProgress,
-  });
+  };
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { AuditResults, Finding, VerdictPhase } from "../audit/mod.ts";
 import { createDocument, type ReportDocument } from "./document.ts";
+import { runtimesSection } from "./runtimes_section.ts";
 
 const PHASE_NAMES = ["patterns", "leak detection", "stress", "cleanup", "verdict"];
 
@@ -28,6 +29,7 @@ export function finalReport(results: AuditResults): ReportDocument {
     `Score **${doc.cite("/verdict/score", "number")}** of 100, computed from the recorded results.`,
   );
   growthSection(doc, results);
+  runtimesSection(doc);
   scoreSection(doc, verdict);
   findingsSection(doc, verdict.findings);
   deploymentSection(doc, verdict);

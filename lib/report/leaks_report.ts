@@ -5,6 +5,7 @@
  */
 import type { AuditResults, LeakPhase } from "../audit/mod.ts";
 import { createDocument, type ReportDocument } from "./document.ts";
+import { runtimesSection } from "./runtimes_section.ts";
 
 /**
  * Writes `PHASE2_LEAK_DETECTION_RESULTS.md`.
@@ -21,6 +22,7 @@ export function leaksReport(results: AuditResults): ReportDocument {
   doc.paragraph(answer(doc, leaks));
   verdictTable(doc, leaks);
   doc.image("Growth rate of each target with its interval, bytes per cycle", "leaks_growth.png");
+  runtimesSection(doc);
   controlsSection(doc, leaks);
   snapshotsSection(doc, leaks);
   leaks.results.forEach((result, i) => {

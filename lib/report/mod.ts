@@ -52,6 +52,8 @@ export type { PageFindings, PageView } from "./check_page.ts";
 export { createDocument } from "./document.ts";
 export type { ReportDocument } from "./document.ts";
 export { answerOf, renderReports, reportFor } from "./phase_reports.ts";
+export { describeRuntimes, runtimeMatrix, runtimesSection } from "./runtimes_section.ts";
+export type { RuntimeRow } from "./runtimes_section.ts";
 export { CITATIONS_FILE, writeReport } from "./write_report.ts";
 
 // Memory over cycles

@@ -9,6 +9,7 @@ import type { ReportDocument } from "./document.ts";
 import { finalReport } from "./final_report.ts";
 import { leaksReport } from "./leaks_report.ts";
 import { patternsReport } from "./patterns_report.ts";
+import { describeRuntimes } from "./runtimes_section.ts";
 import { stressReport } from "./stress_report.ts";
 
 const REPORTS = [patternsReport, leaksReport, stressReport, cleanupReport, finalReport] as const;
@@ -40,8 +41,13 @@ export function renderReports(
   });
 }
 
-/** Returns the first paragraph of a phase's report: its answer. */
+/**
+ * Returns the first paragraph of a phase's report: its answer; of phases 2 and 5 with the matrix of
+ * runtimes, where the run has more than its own.
+ */
 export function answerOf(phase: 1 | 2 | 3 | 4 | 5, results: AuditResults): string {
   const blocks = reportFor(phase, results).render().markdown.split("\n\n");
-  return phase === 5 ? `**${blocks[0]!.replace(/^# /, "")}** ${blocks[1]}` : blocks[1]!;
+  const answer = phase === 5 ? `**${blocks[0]!.replace(/^# /, "")}** ${blocks[1]}` : blocks[1]!;
+  const runtimes = phase === 2 || phase === 5 ? describeRuntimes(results) : "";
+  return [answer, runtimes.replace(/^## /, "### ")].join("\n\n").trim();
 }

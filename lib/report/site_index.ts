@@ -15,6 +15,7 @@ import {
 import { escapeHtml } from "./html.ts";
 import { scrollable } from "./markdown.ts";
 import { pageChart, pageHtml, type PageLink } from "./page.ts";
+import { runtimeMatrix } from "./runtimes_section.ts";
 import { growthFigure, peakFigure } from "./site_charts.ts";
 import { controllerColours } from "./theme.ts";
 
@@ -34,6 +35,7 @@ export function siteIndex(results: AuditResults, entries: readonly SiteEntry[]):
     scoreHtml(results.verdict),
     controllersHtml(results),
     growthHtml(results),
+    runtimesHtml(results),
     findingsHtml(results.verdict),
     entriesHtml(entries),
   ].join("\n");
@@ -128,6 +130,19 @@ function growthHtml({ leaks, stress }: AuditResults): string {
     parts.push(pageChart(peakFigure(stress), caption, "peak-chart"));
   } else parts.push("<p>Memory under load was not measured.</p>");
   return parts.join("\n");
+}
+
+function runtimesHtml(results: AuditResults): string {
+  const matrix = runtimeMatrix(results);
+  if (matrix === null) return "";
+  const rows = matrix.rows.map(({ target, scenario, cells }) => [
+    text(target),
+    text(scenario),
+    ...cells.map((cell) => verdictHtml(cell?.verdict ?? "not measured")),
+  ]);
+  const columns = ["target", "scenario", ...matrix.runtimes];
+  return '<h2 id="runtimes">On other runtimes</h2>\n' +
+    tableHtml("Verdict of each target on each runtime", columns, rows);
 }
 
 function findingsHtml(verdict: VerdictPhase | null): string {
