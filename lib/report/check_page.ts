@@ -34,16 +34,20 @@ const DRAW_TIMEOUT_MS = 20_000;
 const POLL_MS = 50;
 const LONGEST_WALK = 2_000;
 
-/** Returns the findings on the page at `url`, for example a `file:` URL. */
+/**
+ * Returns the findings on the page at `url`, for example a `file:` URL. It may ask for the files of
+ * its own site: for what lies below `site`, the page's own folder where absent.
+ */
 export async function checkPage(
   browser: Browser,
   url: string,
   view: PageView,
+  site: string = new URL(".", url).href,
 ): Promise<PageFindings> {
   const page = await browser.newPage({ width: view.width, height: 900 });
   const problems: string[] = [];
   page.on((method, params) => {
-    const problem = problemOf(method, params, url);
+    const problem = problemOf(method, params, site);
     if (problem !== null) problems.push(problem);
   });
   for (const domain of ["Runtime", "Log", "Network"]) await page.send(`${domain}.enable`);
@@ -66,7 +70,7 @@ export async function checkPage(
 function problemOf(
   method: string,
   params: Readonly<Record<string, any>>,
-  url: string,
+  site: string,
 ): string | null {
   switch (method) {
     case "Runtime.exceptionThrown": {
@@ -82,7 +86,7 @@ function problemOf(
     }
     case "Network.requestWillBeSent": {
       const asked: string = params["request"].url;
-      const isOwn = asked === url || /^(data|blob|about):/.test(asked);
+      const isOwn = asked.startsWith(site) || /^(data|blob|about):/.test(asked);
       return isOwn ? null : `request to ${asked}`;
     }
     default:

@@ -4,6 +4,7 @@
  * @module
  */
 import { escapeHtml } from "./html.ts";
+import { loadMaths, mathsExtension } from "./maths.ts";
 
 /** A heading of a page. */
 export interface Heading {
@@ -27,6 +28,8 @@ export interface RenderedMarkdown {
 export interface MarkdownRenderer {
   /** Renders one piece. */
   readonly render: (text: string) => RenderedMarkdown;
+  /** Renders one piece in which TeX stands between dollars, as in a notebook's prose. */
+  readonly renderProse: (text: string) => RenderedMarkdown;
 }
 
 /**
@@ -38,7 +41,9 @@ export async function createMarkdown(): Promise<MarkdownRenderer> {
   const { Marked } = await loadMarked();
   const used = new Map<string, number>();
   let headings: Heading[] = [];
+  let hasMaths = false;
   const marked = new Marked({ gfm: true });
+  marked.use(mathsExtension(await loadMaths(), () => hasMaths));
   marked.use({
     renderer: {
       heading({ tokens, depth }) {
@@ -65,13 +70,13 @@ export async function createMarkdown(): Promise<MarkdownRenderer> {
       },
     },
   });
-  return {
-    render: (text) => {
-      headings = [];
-      const html = marked.parse(text, { async: false });
-      return { html, headings };
-    },
+  const render = (text: string, withMaths: boolean): RenderedMarkdown => {
+    headings = [];
+    hasMaths = withMaths;
+    const html = marked.parse(text, { async: false });
+    return { html, headings };
   };
+  return { render: (text) => render(text, false), renderProse: (text) => render(text, true) };
 }
 
 /** Returns `html` in a box that scrolls sideways, also by keyboard, instead of the page. */

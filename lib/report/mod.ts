@@ -34,7 +34,7 @@ export { renderStills } from "./still.ts";
 export type { StillOptions } from "./still.ts";
 
 // Pages
-export { pageChart, pageHtml, withLinks } from "./page.ts";
+export { pageChart, pageHtml, withLinks, withSharedLibrary } from "./page.ts";
 export type { PageContent, PageLink } from "./page.ts";
 export { createMarkdown, scrollable } from "./markdown.ts";
 export type { Heading, MarkdownRenderer, RenderedMarkdown } from "./markdown.ts";

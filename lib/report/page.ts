@@ -112,9 +112,26 @@ function headerHtml(links: readonly PageLink[]): string {
   return `<header>${nav}</header>`;
 }
 
+const LIBRARY_OPEN = '<script data-library="plotly">';
+
+/**
+ * Returns `html`, a page made here, with plotly.js taken from `href` beside it instead of from
+ * inside, so that the pages of a site share one file.
+ */
+export function withSharedLibrary(html: string, href: string): string {
+  const start = html.indexOf(LIBRARY_OPEN);
+  if (start < 0) return html;
+  const end = html.indexOf("</script>", start);
+  const script = `<script src="${escapeHtml(href)}"></script>`;
+  // Of a page that was opened from a folder, "self" is no origin: then its scheme stands for it.
+  const policy = POLICY.replace("script-src", "script-src 'self' file:");
+  return (html.slice(0, start) + script + html.slice(end + "</script>".length))
+    .replace(POLICY, policy);
+}
+
 function chartScripts(): string {
   const library = readFileSync(plotlyPath(), "utf8").replaceAll("</script", "<\\/script");
-  return `<script>${library}</script>\n<script>${drawScript()}</script>`;
+  return `${LIBRARY_OPEN}${library}</script>\n<script>${drawScript()}</script>`;
 }
 
 /**

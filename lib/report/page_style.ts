@@ -83,6 +83,8 @@ details.code > summary { cursor: pointer; color: var(--muted); font-size: .875re
 figure.chart { margin: 1.5rem 0; }
 figure.chart .plot { width: 100%; }
 figcaption { margin-top: .5rem; color: var(--muted); font-size: .9375rem; max-width: 46rem; }
+math { font-size: 1.1em; }
+.formula { overflow-x: auto; overflow-y: hidden; padding: .25rem 0; margin: 1rem 0; max-width: 46rem; }
 .error { border-left: 4px solid var(--leak); }
 .answer { font-size: 1.25rem; }
 .verdict { font-weight: 600; white-space: nowrap; }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -150,6 +150,32 @@ test("publishHtml() makes one file that needs nothing else, and lets no output b
   assert.deepEqual(linksIn(html), ["../index.html", "01_swings.html", "REPORT.md"]);
 });
 
+test("publishHtml() draws TeX between dollars as MathML, and leaves other dollars alone", async () => {
+  const source =
+    "# Maths\n\nFor $x_1 = \\frac{a}{b}$ it costs 5 $ or 6 $ in `$HOME` or $HOME/a.\n\n" +
+    "$$\nM(q)\\,\\ddot q + G(q) = B u\n$$\n\nBroken: $\\frac{a$.";
+  const cells = [
+    { cell_type: "markdown", id: "a", source, metadata: {} },
+    {
+      cell_type: "code",
+      id: "b",
+      source: "",
+      metadata: {},
+      outputs: [{
+        output_type: "display_data",
+        data: { "text/markdown": "kept by $store → .$rows", "text/plain": "" },
+      }],
+    },
+  ];
+  const html = await publishHtml({ cells });
+  assert.equal(html.match(/<math/g)?.length, 2);
+  assert.match(html, /For <math>.*<mfrac>.*<\/math> it costs 5 \$ or 6 \$ in <code>\$HOME<\/code>/);
+  assert.match(html, /or \$HOME\/a/);
+  assert.match(html, /<div class="formula"[^>]*><math display="block"/);
+  assert.match(html, /Broken: <code>\\frac\{a<\/code>/);
+  assert.match(html, /kept by \$store → \.\$rows/);
+});
+
 test("withLinks() replaces the navigation and leaves the rest alone", () => {
   const html = pageHtml({ title: "t", body: "<header>not this</header>" });
   const linked = withLinks(html, [{ href: "x.html", text: "$& <X>" }]);
@@ -184,6 +210,12 @@ test("writeSite() publishes index, notebooks, reports and data", async () => {
     assert.ok(existsSync(join(folder, "site", name)), name);
   }
   const html = readFileSync(index, "utf8");
+  const [library] = readdirSync(join(folder, "site", "assets"));
+  for (const page of ["index.html", "notebooks/01_swings.html"]) {
+    const text = readFileSync(join(folder, "site", page), "utf8");
+    assert.ok(text.length < 100_000, `${page} brings plotly.js itself: ${text.length} characters`);
+    assert.ok(text.includes(`assets/${library}"></script>`));
+  }
   assert.match(
     html,
     /<strong class="verdict verdict-no">No\.<\/strong> sta_smc keeps 64 B per cycle/,
@@ -212,7 +244,7 @@ test(
     for (const [name, charts] of Object.entries(pages)) {
       for (const view of [{ width: 1100, mode: "light" }, { width: 390, mode: "dark" }] as const) {
         const url = pathToFileURL(join(site, name)).href;
-        const found = await checkPage(browser!, url, view);
+        const found = await checkPage(browser!, url, view, pathToFileURL(join(site, "/")).href);
         assert.deepEqual(found.problems, [], `${name}, ${view.width} px, ${view.mode}`);
         assert.deepEqual([found.charts, found.drawn], [charts, charts]);
         assert.ok(found.texts > 3 && found.focusable > 1);
@@ -253,7 +285,7 @@ test("checkPage() finds what is wrong with a page", needsBrowser, async () => {
     }],
   });
   const faults = `<p style="color:#ccc;background:#fff">pale</p><div style="width:3000px">wide</div>
-<img src="missing.png"><a href="#" tabindex="-1">unreachable</a>
+<img src="http://127.0.0.1:9/missing.png"><a href="#" tabindex="-1">unreachable</a>
 <a href="#" style="outline:none">dim</a><script>console.error("planted"); throw new Error("boom");</script>`;
   const open = page.replace(/<meta http-equiv[^>]*>/, "");
   writeFileSync(path, open.replace("</main>", () => `${faults}</main>`));
@@ -262,7 +294,7 @@ test("checkPage() finds what is wrong with a page", needsBrowser, async () => {
   const expected = [
     /console error: planted/,
     /error: Error: boom/,
-    /request to file:.*missing\.png/,
+    /request to http:.*missing\.png/,
     /contrast 1\.\d+ of "pale"/,
     /chart figure-0-0 painted nothing/,
     /page is 3\d+ px wide on a screen of 1000/,

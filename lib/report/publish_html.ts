@@ -66,7 +66,7 @@ export async function publishHtml(
   const parts = notebook.cells.map((cell, index) => {
     if (cell.cell_type === "raw") return "";
     if (cell.cell_type === "code") return codeHtml(cell, index, markdown);
-    const rendered = markdown.render(cell.source);
+    const rendered = markdown.renderProse(cell.source);
     headings.push(...rendered.headings);
     // A page leads to the pages of its neighbours.
     return rendered.html.replace(/( href="[\w./-]+)\.ipynb(#|")/g, "$1.html$2");
@@ -132,6 +132,9 @@ function outputHtml(output: PageOutput, key: string, markdown: MarkdownRenderer)
   if (html !== "") return html.includes("<table") ? scrollable(html, captionOf(html)) : html;
   if (data["text/markdown"] !== undefined) {
     return markdown.render(textOf(data["text/markdown"])).html;
+  }
+  if (data["text/latex"] !== undefined) {
+    return markdown.renderProse(textOf(data["text/latex"])).html;
   }
   if (data["image/svg+xml"] !== undefined) return textOf(data["image/svg+xml"]);
   if (png !== undefined) {

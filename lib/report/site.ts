@@ -1,6 +1,7 @@
 /**
  * Publishes a run as a static site that works from a folder, without a server or a network: the
- * index, the notebooks' pages, the reports with their pictures, and the results as JSON.
+ * index, the notebooks' pages, the reports with their pictures, the results as JSON, and plotly.js
+ * once for all of them.
  *
  * @module
  */
@@ -15,7 +16,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { AuditResults } from "../audit/mod.ts";
-import { type PageLink, withLinks } from "./page.ts";
+import { type PageLink, withLinks, withSharedLibrary } from "./page.ts";
+import { plotlyPath, plotlyVersion } from "./plotly.ts";
 import { publishMarkdown } from "./publish_html.ts";
 import { type SiteEntry, siteIndex } from "./site_index.ts";
 
@@ -43,7 +45,10 @@ export async function writeSite(results: AuditResults, exportsFolder: string): P
       text: "All results",
       about: "Every recorded value, as JSON",
     };
-    put(part, "index.html", siteIndex(results, [...entries, data]));
+    const index = siteIndex(results, [...entries, data]);
+    put(part, "index.html", withSharedLibrary(index, libraryPath("")));
+    // One file for all pages: it is larger than all that they say.
+    put(part, libraryPath(""), readFileSync(plotlyPath(), "utf8"));
     rmSync(site, { recursive: true, force: true });
     renameSync(part, site);
   } catch (error) {
@@ -53,10 +58,15 @@ export async function writeSite(results: AuditResults, exportsFolder: string): P
   return join(site, "index.html");
 }
 
+function libraryPath(home: string): string {
+  return `${home}assets/plotly-cartesian-${plotlyVersion()}.min.js`;
+}
+
 function copyNotebooks(from: string, to: string): readonly SiteEntry[] {
   return namesIn(from, /^\d+_\w+\.html$/).map((name) => {
     const html = readFileSync(join(from, name), "utf8");
-    put(to, join("notebooks", name), relinked(withLinks(html, [HOME]), "notebooks"));
+    const shared = withSharedLibrary(withLinks(html, [HOME]), libraryPath("../"));
+    put(to, join("notebooks", name), relinked(shared, "notebooks"));
     const title = /<title>(.*?)<\/title>/s.exec(html)?.[1] ?? name;
     return {
       href: `notebooks/${name}`,
