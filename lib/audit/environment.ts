@@ -7,6 +7,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { arch, cpus, release, totalmem, type } from "node:os";
+import { nodeVersions } from "../measure/mod.ts";
 import { sha256 } from "./run_store.ts";
 import type { Environment } from "./results.ts";
 
@@ -24,11 +25,12 @@ export interface EnvironmentOptions {
 /** Returns the environment of this process. */
 export function recordEnvironment(options: EnvironmentOptions): Environment {
   const { seed, configText, root = ".", flags = [] } = options;
+  const { node, v8 } = nodeVersions(); // of what measures, which a notebook's kernel need not be
   const revision = git(root, ["rev-parse", "HEAD"]);
   const status = revision === null ? null : git(root, ["status", "--porcelain"]);
   return {
-    node: process.version,
-    v8: process.versions.v8 ?? "",
+    node: `v${node}`,
+    v8,
     os: `${type()} ${release()} ${arch()}`,
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import {
   HEAP_GROWTH_FLAGS,
   type HeapGrowthResult,
+  nodeProgram,
   runInSandbox,
   type SandboxCompleted,
   type SandboxOutcome,
@@ -127,7 +128,7 @@ async function runStage<T>(
 ): Promise<StageEnd<T>> {
   const { spec, scenario, signal, execPath, onStage } = task;
   const file = `../measure/${INSTRUMENTS[stage]}${extname(import.meta.url)}`;
-  const flags = await usableFlags(execPath ?? process.execPath, nodeFlags);
+  const flags = await usableFlags(execPath ?? nodeProgram(), nodeFlags);
   const outcome = await (task.run ?? runInSandbox)<T>({
     instrument: fileURLToPath(new URL(file, import.meta.url)),
     target: spec,

@@ -5,11 +5,9 @@
  * @module
  */
 
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import process from "node:process";
-import type { TargetSpec } from "../measure/mod.ts";
+import { nodeVersions, probeVersions, type TargetSpec } from "../measure/mod.ts";
 import type { RuntimeEntry } from "./audit_schema.ts";
 import { type LeakOptions, measureLeaks } from "./leaks.ts";
 import type { RuntimeResult, RuntimesPhase } from "./results.ts";
@@ -53,22 +51,11 @@ function probeRuntime({ name, path }: RuntimeEntry): NodeRuntime {
   if (!existsSync(path)) {
     throw new RangeError(`Cannot use the runtime ${path} as it does not exist`);
   }
-  const { stdout } = spawnSync(path, ["-p", "JSON.stringify(process.versions)"], {
-    encoding: "utf8",
-  });
-  const { node, v8, deno, bun } = versionsIn(stdout ?? "");
-  if (node === undefined || v8 === undefined || deno !== undefined || bun !== undefined) {
+  const versions = probeVersions(path);
+  if (versions === null) {
     throw new RangeError(`Cannot use the runtime ${path} as it is no node executable`);
   }
-  return { name: name === "" ? `node ${node}` : name, path, node, v8 };
-}
-
-function versionsIn(text: string): Readonly<Record<string, string | undefined>> {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
+  return { name: name === "" ? `node ${versions.node}` : name, path, ...versions };
 }
 
 /** Measures targets and controls on each runtime in turn, as {@linkcode measureLeaks} does. */
@@ -91,7 +78,7 @@ export async function measureRuntimes(
     results.push({ name, node, v8, leaks });
   }
   return {
-    own: `node ${process.versions.node}`,
+    own: `node ${nodeVersions().node}`,
     results,
     seconds: (performance.now() - startedAt) / 1000,
   };

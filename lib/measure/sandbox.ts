@@ -12,6 +12,7 @@ import { totalmem } from "node:os";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { forgetChild, guardChild, killGroup } from "./guardian.ts";
+import { nodeProgram } from "./node_program.ts";
 import { readMemory } from "./process_memory.ts";
 import type { TargetSpec } from "./target.ts";
 
@@ -143,7 +144,7 @@ class Sandbox<T> {
     );
     const order = JSON.stringify({ instrument, target, scenario, parameters });
     const flags = [`--max-old-space-size=${limit}`, ...nodeFlags];
-    return spawn(execPath ?? process.execPath, [...flags, entry, order], {
+    return spawn(execPath ?? nodeProgram(), [...flags, entry, order], {
       stdio: ["ignore", "ignore", "pipe", "pipe"],
       detached: process.platform !== "win32",
       windowsHide: true,
@@ -227,7 +228,7 @@ class Sandbox<T> {
   #failToStart(error: Error): void {
     this.#killed ??= {
       status: "load_failed",
-      message: `Cannot start ${this.#request.execPath ?? process.execPath} as ${error.message}`,
+      message: `Cannot start ${this.#request.execPath ?? nodeProgram()} as ${error.message}`,
     };
     if (this.#child?.pid === undefined) this.#finish(null, null);
   }
