@@ -167,7 +167,13 @@ class KernelLink {
     // A group of its own: Ctrl-C reaches us first, and its children end with it.
     const kernel = spawn(program!, args, {
       cwd,
-      env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...spec.env },
+      env: {
+        ...process.env,
+        JPY_PARENT_PID: String(process.pid),
+        // What a kernel that is no node itself measures on.
+        HEAPBOOK_NODE: process.execPath,
+        ...spec.env,
+      },
       stdio: ["ignore", "ignore", "pipe"],
       detached: true,
     });

@@ -65,7 +65,7 @@ test("measureRuntimes() keeps what it measures on a runtime apart from the run's
   const samples = results.runtimes!.results[0]!.leaks.results
     .flatMap(({ stages }) => stages.flatMap(({ samples }) => samples ?? []));
   assert.equal(samples.length, 2);
-  for (const path of samples) assert.match(path, /^samples\/leaks%40other%252F24\//);
+  for (const path of samples) assert.match(path, /^samples\/leaks%40other%2F24\//);
   assert.equal(results.runtimes!.results[0]!.node, process.versions.node);
 });
 
@@ -73,7 +73,7 @@ test("a leak on another runtime decides the answer, and is a finding with its pl
   const { verdict } = results;
   assert.match(verdict!.why, /not tried on planted leaks/); // the instrument ran without controls
   const finding = verdict!.findings.find(({ id }) => id === "P2-growing-default@other/24");
-  assert.match(finding!.title, /^On other\/24: growing \(default\) leaks 5\d\d\.\d+ B/);
+  assert.match(finding!.title, /^On other\/24: growing \(default\) leaks [56]\d\d(\.\d+)? B/);
   assert.deepEqual([finding!.site?.file, finding!.site?.line], ["growing.mjs", 3]);
 });
 
