@@ -205,16 +205,14 @@ function takenByCallee(
     const arg = site.tree.keywords.find(({ name }) => name === binding.name)?.value ??
       site.tree.args[binding.index];
     const passed = arg === undefined ? null : resolver.resolve(arg, site.fn);
-    if (passed === null || passed.path.length === 0) return [];
+    const rest = place.path.slice(1);
+    if (passed === null || passed.path.length + rest.length === 0) return [];
     const { root } = passed;
     if (root.kind === "parameter" && !isTargetContext(root.scope, root.binding)) return [];
-    const rest = place.path.slice(1);
     const isCut = effect === "trim" || around.length > 0;
     return [{
       ...operation,
-      place: rest.length === 0
-        ? passed
-        : { root, path: [...passed.path, ...rest], key: `${passed.key}.${rest.join(".")}` },
+      place: resolver.extend(passed, rest),
       effect: isCut ? "trim" : effect,
       verb: `${scope.name}()`,
       detail: null,
@@ -423,7 +421,11 @@ function valuesOf(analysis: Analysis, place: Place): readonly Value[] {
       const value: Tree | null = rest === "no"
         ? null
         : { type: "collection", at, shape: rest, entries: [] };
-      return [{ value, annotation, fn: root.scope, at }];
+      return [
+        // `options = Object.assign({ cache: new Map() }, options)`
+        ...root.binding.values.map((value) => ({ value, annotation: null, fn: root.scope, at })),
+        { value, annotation, fn: root.scope, at },
+      ];
     }
     default:
       return [];

@@ -14,6 +14,7 @@ import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { isEmptying } from "./operations.ts";
 import type { Operation } from "./operations.ts";
+import { onceOnly } from "./once.ts";
 import { dottedName, isInside } from "./places.ts";
 import type { Place } from "./places.ts";
 import { registers } from "./registration.ts";
@@ -128,8 +129,9 @@ class Judge {
     const { around, exits, fn } = this.#site;
     for (const test of exits) {
       if (this.#isLimit(test, fn, "above")) return `not above ${this.#text(test, fn)}`;
-      if (this.#isLatch(test, fn)) return `once, until ${this.#text(test, fn)} is reset`;
     }
+    const once = onceOnly(this.#analysis, this.#site, this.#site.place);
+    if (once !== null) return once;
     for (const outer of around) {
       const test = outer.type === "if" || outer.iterable === null ? outer.test : null;
       if (test === null) continue;
@@ -142,16 +144,6 @@ class Judge {
       }
     }
     return null;
-  }
-
-  /** `if (warned) return; warned = true;` */
-  #isLatch(test: Tree, fn: FunctionModel): boolean {
-    const flag = this.#analysis.resolver.resolve(test, fn);
-    return flag !== null &&
-      this.#analysis.on(flag.key).some((operation) =>
-        operation.fn === fn && operation.detail?.type === "constant" &&
-        operation.detail.value === true
-      );
   }
 
   /** The keys come from a closed set. */
@@ -285,6 +277,9 @@ class Judge {
       if (operation.effect !== "shrink" || unit.tree === null) continue;
       // Going back is for the user to ask; going on never does.
       if (/^(_|#)?(undo|redo|back|rewind|revert)/i.test(unit.name)) continue;
+      const isSameCall = operation.via === "parameter" && this.#site.via === "parameter" &&
+        operation.tree === this.#site.tree;
+      if (isSameCall) return `taken out again by ${operation.verb}`;
       const isElsewhere = unit !== this.#unit || operation.fn !== this.#site.fn;
       const isLater = operation.verb.endsWith(" as callback");
       const inFinally = operation.fn === this.#site.fn && (this.#isKeyed() || isLater) &&
@@ -481,12 +476,7 @@ function keptAs(analysis: Analysis, { root, path }: Place): readonly Place[] {
     const member: Tree = { type: "member", at: binding.at, object: self, property: field };
     const place = analysis.resolver.resolve(member, scope);
     if (place === null) continue;
-    const rest = path.slice(1);
-    return [{
-      root: place.root,
-      path: [...place.path, ...rest],
-      key: `${place.key}.${rest.join(".")}`,
-    }];
+    return [analysis.resolver.extend(place, path.slice(1))];
   }
   return [];
 }

@@ -67,19 +67,19 @@ function closedName(
       : value.type === "call" && /^Object\.(entries|keys)$/.test(dottedName(value.callee))
       ? value.args[0]
       : value.type === "index" && value.index === null
-      ? value.object
+      ? keysIn(value.object)
       : undefined;
     if (iterated?.type === "collection") return "one per listed key";
     if (iterated?.type === "name") {
       const source = lookUp(scope, iterated.name)?.binding;
       if (source?.rest === "map") return `keywords of the caller (${iterated.name})`;
-      if (source?.kind === "parameter" && value.type === "call") {
+      const isKey = value.type === "call" || value.type === "index" && value.object !== iterated;
+      if (source?.kind === "parameter" && isKey) {
         return `keys chosen by the caller (${iterated.name})`;
       }
-      // A copy of the keys of something that is made for this call has no more than it.
-      const isMade = source?.kind === "variable" && source.values.length > 0 &&
-        source.values.every((made) => made.type === "call");
-      if (isMade && value.type === "call") return `keys of ${iterated.name}`;
+      // Defaults that fill what is missing always have the same keys.
+      const isDefault = /default|fallback|template/i.test(iterated.name);
+      if (isDefault && value.type === "call") return `keys of ${iterated.name}`;
     }
     if (value.type === "operation" || value.type === "member" || value.type === "choice") {
       const closed = closedKey(analysis, value, scope, depth + 1);
@@ -87,6 +87,13 @@ function closedName(
     }
   }
   return null;
+}
+
+/** `Object.keys(options)` goes over what options has. */
+function keysIn(iterable: Tree): Tree | undefined {
+  return iterable.type === "call" && /^Object\.(keys|entries)$/.test(dottedName(iterable.callee))
+    ? iterable.args[0]
+    : iterable;
 }
 
 function lastName(tree: Tree): string {

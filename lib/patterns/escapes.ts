@@ -24,7 +24,10 @@ export function escapes(fn: FunctionModel): boolean {
   if (kept !== null) return kept;
   if (!KEEPS_CALLBACK.test(name)) return false;
   if (callee.type !== "member") return true;
-  return !isStreamEvent(callee.object, args[0]) && !isLocalEmitter(callee.object, fn.parent!);
+  const isGiven = callee.object.type === "name" && isEnding(args[0]) &&
+    isCallbackParameter(callee.object.name, fn.parent!);
+  return !isGiven && !isStreamEvent(callee.object, args[0]) &&
+    !isLocalEmitter(callee.object, fn.parent!);
 }
 
 /** Whether a function of the same file keeps the function it is given: null where it is unknown. */
@@ -36,13 +39,15 @@ function keptByCallee(callee: Tree, index: number, scope: FunctionModel): boolea
   const isIt = (part: Tree): boolean => part.type === "name" && part.name === parameter;
   const keeps = (tree: Tree): boolean => {
     if (tree.type === "function") return tree.body.some((part) => contains(part, isIt));
+    if (tree.type === "return" && tree.value !== null && isIt(tree.value)) return false;
     if (
       tree.type === "assign" && tree.target.type === "member" && tree.value !== null &&
       isIt(tree.value)
     ) return true;
-    const isBrief = tree.type === "call" && tree.callee.type === "member" && !tree.construct &&
-      /^(forEach|map|filter|reduce|some|every|find|findIndex|flatMap|sort|then|catch|finally)$/
-        .test(tree.callee.property);
+    // Callbacks are called and forgotten, unless the name of what takes them says otherwise.
+    const isBrief = tree.type === "call" && !tree.construct && !KEEPS_CALLBACK.test(
+      tree.callee.type === "member" ? tree.callee.property : dottedName(tree.callee),
+    );
     return partsOf(tree).some((part) => part.type === "function" && isBrief ? false : keeps(part));
   };
   return own.body.some(keeps);
@@ -57,6 +62,17 @@ export function isStreamEvent(object: Tree, event: Tree | undefined): boolean {
   return /^(data|end|finish|close|error|exit|readable|line)$/.test(event.value) &&
     /^_?#?(req|request|res|response|reply|stream|reader|writer|socket|conn|connection|child|proc|input|output|stdin|stdout|stderr|pipe|file|rl)$/i
       .test(name);
+}
+
+function isEnding(event: Tree | undefined): boolean {
+  return event?.type === "text" &&
+    /^(data|end|finish|close|error|exit|readable|drain|response)$/.test(event.value);
+}
+
+/** A name that a callback was handed. */
+function isCallbackParameter(name: string, fn: FunctionModel): boolean {
+  const found = lookUp(fn, name);
+  return found?.binding.kind === "parameter" && found.scope.use.kind === "argument";
 }
 
 /** The emitter is made in the scope that the closure captures, and stays there. */

@@ -13,6 +13,7 @@ import type { PatternFinding } from "./finding.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { Binding, FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
+import { onceOnly } from "./once.ts";
 import { pythonRegistration } from "./python_events.ts";
 import { dottedName } from "./places.ts";
 import { textOf } from "./shapes.ts";
@@ -32,7 +33,7 @@ export function findEvents(analysis: Analysis): readonly PatternFinding[] {
         site,
         (object, fn) => localTarget(analysis, object, fn),
       );
-      return made === null ? [] : [describe(site, made)];
+      return made === null ? [] : [describe(analysis, site, made)];
     }
     const event = listener(analysis, site) ?? observer(analysis, site) ?? timer(analysis, site) ??
       subscription(analysis, site);
@@ -48,12 +49,16 @@ interface Registration {
   readonly note: string;
 }
 
-function describe(site: CallSite, { kind, attribute, by, note }: Registration): PatternFinding {
+function describe(
+  analysis: Analysis,
+  site: CallSite,
+  { kind, attribute, by, note }: Registration,
+): PatternFinding {
   const { fn, tree } = site;
   const unit = methodAround(fn);
   const captures = tree.args.some((arg) => closureOverThis(arg, fn) !== null);
   const isOnce = unit.tree === null;
-  const bound = by ?? (isOnce ? "once, while the module loads" : null);
+  const bound = by ?? (isOnce ? "once, while the module loads" : onceOnly(analysis, site));
   return finding(fn, tree.at, {
     kind,
     class: className(fn),
@@ -82,10 +87,14 @@ function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
     ? "removed by its AbortSignal"
     : once && !isAbort
     ? "fires once"
-    : isStreamEvent(emitter, event)
+    : isStreamEvent(emitter, event) || isGivenStream(emitter, event, fn)
     ? "ends with the stream"
+    : emitter.type === "this" && isConstructor(methodAround(fn))
+    ? "listens to itself"
+    : isUndoneByResult(analysis, tree, fn)
+    ? "undone by what it returns"
     : removal(analysis, site, emitter, event, handler) ?? localTarget(analysis, emitter, fn);
-  return describe(site, {
+  return describe(analysis, site, {
     kind: "listener",
     attribute: `${target}.${callee.property}(${name})`.slice(0, 120),
     by,
@@ -95,6 +104,27 @@ function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
         : "never removed"
       : "listener",
   });
+}
+
+/** A stream that a callback was handed (`http.get(url, (incoming) => incoming.on("data", …))`). */
+function isGivenStream(emitter: Tree, event: Tree, fn: FunctionModel): boolean {
+  if (emitter.type !== "name" || event.type !== "text") return false;
+  const found = lookUp(fn, emitter.name);
+  return found?.binding.kind === "parameter" && found.scope.use.kind === "argument" &&
+    /^(data|end|finish|close|error|exit|readable|drain|response|abort|aborted|timeout)$/
+      .test(event.value);
+}
+
+/** `const off = this.on("x", f); … off();` */
+function isUndoneByResult(analysis: Analysis, tree: CallTree, fn: FunctionModel): boolean {
+  const parent = analysis.parentOf(tree);
+  const name = parent?.type === "assign" && parent.target.type === "name"
+    ? parent.target.name
+    : null;
+  return name !== null && /off|unsub|stop|remove|dispose|undo|cancel/i.test(name) &&
+    analysis.calls.some(({ tree: call, fn: where }) =>
+      where.source === fn.source && call.callee.type === "name" && call.callee.name === name
+    );
 }
 
 /** `"close"`, a template, `Events.Close`, `eventName`: not any first argument of an `on`. */
@@ -169,6 +199,9 @@ function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel): strin
   while (root.type === "member" || root.type === "index" || root.type === "call") {
     if (root.type === "call") {
       if (root.construct || root.callee.type !== "member") return "emitter made for this call";
+      const makes = /^(create|connect|spawn|fork|exec|request|get$|open|build|make)/
+        .test(root.callee.property);
+      if (makes && isModule(root.callee.object, fn)) return "emitter made for this call";
       root = root.callee.object;
     } else root = root.object;
   }
@@ -198,6 +231,11 @@ function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel): strin
       declared.fn === fn
     );
   return isOwned && isOnce ? "emitter is owned by the instance" : null;
+}
+
+/** `fs`, `http`, `child_process`: something imported. */
+function isModule(object: Tree, fn: FunctionModel): boolean {
+  return object.type === "name" && lookUp(fn, object.name)?.binding.kind === "import";
 }
 
 /** Some function between a place and the scope of a name outlives that scope. */
@@ -231,7 +269,7 @@ function observer(analysis: Analysis, site: CallSite): PatternFinding | null {
     where.source === fn.source && other.callee.type === "member" &&
     /^(disconnect|unobserve)$/.test(other.callee.property)
   );
-  return describe(site, {
+  return describe(analysis, site, {
     kind: "listener",
     attribute: name,
     by: undone ? `disconnect at line ${undone.tree.at.line}` : null,
@@ -253,7 +291,7 @@ function timer(analysis: Analysis, site: CallSite): PatternFinding | null {
       other.args[0] !== undefined && (lastName(other.args[0]) === handle ||
         analysis.resolver.resolve(other.args[0], where)?.path[0] === handle)
     );
-  return describe(site, {
+  return describe(analysis, site, {
     kind: "timer",
     attribute: handle ?? name,
     by: cleared
@@ -338,7 +376,7 @@ function subscription(analysis: Analysis, site: CallSite): PatternFinding | null
     : undone
     ? `undone at line ${undone.tree.at.line}`
     : null;
-  return describe(site, {
+  return describe(analysis, site, {
     kind: "subscription",
     attribute: `${textOf(callee.object, fn)}.subscribe`.slice(0, 120),
     by,

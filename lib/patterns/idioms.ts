@@ -18,6 +18,8 @@ export type Shape =
   | "fixed"
   | "text"
   | "number"
+  /** An instance of a class that these sources do not show. */
+  | "opaque"
   | "unknown";
 
 /** An ast-grep rule that finds something by its syntax alone. */

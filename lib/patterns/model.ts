@@ -296,15 +296,17 @@ class Builder {
   }
 
   #assign(tree: Extract<Tree, { type: "assign" }>, scope: FunctionModel): void {
-    bindTarget(scope, tree.target, tree.value, tree.annotation, tree.declares);
     const { target } = tree;
+    if (!bindRequired(scope, target, tree.value)) {
+      bindTarget(scope, target, tree.value, tree.annotation, tree.declares);
+    }
     const use: FunctionUse = target.type === "name"
       ? { kind: "named", call: null, name: target.name }
       : {
         kind: isOfThisCall(target, scope) ? "local" : "stored",
         call: null,
         name: target.type === "member" ? target.property : null,
-        receiver: target.type === "member" ? target.object : null,
+        receiver: target.type === "member" || target.type === "index" ? target.object : null,
       };
     if (tree.value !== null) this.#visit(tree.value, scope, null, use);
     this.#visit(target, scope, null, DECLARED);
@@ -429,6 +431,26 @@ function bind(
   };
   scope.bindings.set(name, binding);
   return binding;
+}
+
+/** `const { a } = require("./b")` imports a. */
+function bindRequired(scope: FunctionModel, target: Tree, value: Tree | null): boolean {
+  const [from] = value?.type === "call" && value.callee.type === "name" &&
+      value.callee.name === "require"
+    ? value.args
+    : [];
+  if (from?.type !== "text" || scope.source.language === "python") return false;
+  const names = target.type === "name"
+    ? [target]
+    : target.type === "collection"
+    ? target.entries.map((entry) => entry.value)
+    : [];
+  for (const name of names) {
+    if (name.type !== "name") continue;
+    const binding = bind(scope, name.name, "import", name.at);
+    scope.bindings.set(name.name, { ...binding, kind: "import", source: from.value });
+  }
+  return names.length > 0;
 }
 
 /** Binds the names in an assignment target to the parts of the value they receive. */

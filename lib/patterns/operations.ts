@@ -56,6 +56,8 @@ export interface CallSite {
   readonly tree: CallTree;
   readonly fn: FunctionModel;
   readonly around: readonly (IfTree | LoopTree)[];
+  /** Tests that ended the function earlier when true. */
+  readonly exits: readonly Tree[];
 }
 
 /** Everything that happens in a project, in source order. */
@@ -122,7 +124,7 @@ class Collector {
         this.#delete(tree, around, exits);
         break;
       case "call":
-        this.calls.push({ tree, fn: this.#fn, around });
+        this.calls.push({ tree: plainCall(tree), fn: this.#fn, around, exits });
         this.#call(tree, around, exits);
         break;
       case "operation":
@@ -151,6 +153,7 @@ class Collector {
     exits: readonly Tree[],
     object: Tree,
   ): void {
+    if (place.path.length === 0) return;
     const via = isDirect(object, place.path[0]!) ? "direct" : "alias";
     this.operations.push({
       place,
@@ -367,7 +370,10 @@ class Collector {
     if (found === null || found.scope === this.#fn || found.binding.kind !== "variable") {
       return null;
     }
-    return this.#resolver.resolve(target, this.#fn);
+    const place = this.#resolver.resolve(target, this.#fn);
+    // A variable that stands for a field is only bound anew; in Python `+=` extends the list itself.
+    const isItself = place?.path.length === 1 && place.path[0] === target.name;
+    return isItself || this.#fn.source.language === "python" ? place : null;
   }
 
   /** A new value made from the old one: sliced, filtered, or with more in it. */
@@ -496,6 +502,15 @@ class Collector {
     if (part.type !== "member" && part.type !== "name" && part.type !== "index") return false;
     return this.#resolver.resolve(part, this.#fn)?.key === place.key;
   }
+}
+
+/** `remove.call(this, list, item)` calls remove with the list and the item. */
+function plainCall(tree: CallTree): CallTree {
+  const { callee, args } = tree;
+  return callee.type === "member" && callee.property === "call" && args.length > 0 &&
+      callee.object.type === "name"
+    ? { ...tree, callee: callee.object, args: args.slice(1) }
+    : tree;
 }
 
 /** What a sliced copy has more than the original: `[...x, y].slice(-n)`, `(x + [y])[-n:]`. */

@@ -25,16 +25,20 @@ export function isPersistent(operation: Operation): boolean {
       return true;
     case "module":
       return methodAround(fn).tree !== null;
-    case "closure": {
-      for (let inner: FunctionModel | null = fn; inner !== null && inner !== root.scope;) {
-        if (escapes(inner)) return true;
-        inner = inner.parent;
-      }
-      return false;
-    }
+    case "closure":
+      return isCaptured(fn, root.scope);
     case "parameter":
-      return isCallersState(operation);
+      return isCallersState(operation) || isCaptured(fn, root.scope);
   }
+}
+
+/** A function between the operation and the scope of the state outlives that scope. */
+function isCaptured(fn: FunctionModel, scope: FunctionModel): boolean {
+  for (let inner: FunctionModel | null = fn; inner !== null && inner !== scope;) {
+    if (escapes(inner)) return true;
+    inner = inner.parent;
+  }
+  return false;
 }
 
 /** Names under which callers hand in state that they keep, and names of results to fill. */
@@ -65,14 +69,22 @@ function isCallersState(operation: Operation): boolean {
 export function throughParameters(analysis: Analysis, operation: Operation): readonly Operation[] {
   const { root, path } = operation.place;
   if (root.kind !== "parameter" || !/^(grow|insert)$/.test(operation.effect)) return [operation];
-  const passed = passedPlaces(analysis, root.scope, root.binding.name, root.binding.index, 0);
+  const passed = passedPlaces(
+    analysis,
+    root.scope,
+    root.binding.name,
+    root.binding.index,
+    0,
+    path.length - 1,
+  );
   const grown = passed.filter(({ place }) =>
-    natureOf(analysis, { ...operation, place: extend(place, path.slice(1)) }) === "growth"
+    natureOf(analysis, { ...operation, place: analysis.resolver.extend(place, path.slice(1)) }) ===
+      "growth"
   );
   const callers = grown.map(({ place, site }): Operation => ({
     ...operation,
     // Which keys of it grow is the callee's affair; the caller sees one container growing.
-    place: extend(place, path.slice(1).filter((step) => !step.startsWith("["))),
+    place: analysis.resolver.extend(place, path.slice(1).filter((step) => !step.startsWith("["))),
     effect: "grow",
     verb: "passed",
     fn: site.fn,
@@ -88,32 +100,31 @@ export function throughParameters(analysis: Analysis, operation: Operation): rea
     : [operation];
 }
 
-function extend(place: Place, steps: readonly string[]): Place {
-  if (steps.length === 0) return place;
-  return {
-    root: place.root,
-    path: [...place.path, ...steps],
-    key: `${place.key}.${steps.join(".")}`,
-  };
-}
-
 function passedPlaces(
   analysis: Analysis,
   fn: FunctionModel,
   name: string,
   index: number,
   depth: number,
+  steps: number,
 ): { place: Place; site: CallSite }[] {
   if (depth > 2) return [];
   return analysis.callSites(fn).flatMap((site) => {
     const keyword = site.tree.keywords.find((entry) => entry.name === name)?.value;
     const arg: Tree | undefined = keyword ?? site.tree.args[index];
     const place = arg === undefined ? null : analysis.resolver.resolve(arg, site.fn);
-    if (place === null || place.path.length === 0) return [];
+    if (place === null || place.path.length + steps === 0) return [];
     const { root } = place;
     if (root.kind === "parameter" && !isTargetContext(root.scope, root.binding)) {
       if (root.scope === fn || isInside(site.fn, fn)) return [];
-      return passedPlaces(analysis, root.scope, root.binding.name, root.binding.index, depth + 1);
+      return passedPlaces(
+        analysis,
+        root.scope,
+        root.binding.name,
+        root.binding.index,
+        depth + 1,
+        steps,
+      );
     }
     return root.kind === "closure" && site.fn === root.scope ? [] : [{ place, site }];
   });

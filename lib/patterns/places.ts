@@ -31,6 +31,8 @@ export interface Place {
 /** Resolves expressions to places within one project. */
 export interface Resolver {
   resolve(tree: Tree, fn: FunctionModel): Place | null;
+  /** Goes on from a place: `this` and `["queue"]` give `this.queue`. */
+  extend(place: Place, steps: readonly string[]): Place;
   /** Assignments to `this.<name>` anywhere in a class, by name. */
   assignments(model: ClassModel): ReadonlyMap<string, readonly Declared[]>;
   /** The class, among a class and its ancestors, that declares a field. */
@@ -139,6 +141,9 @@ export function createResolver(project: Project): Resolver {
 
   function member(object: Place, property: string, depth: number): Place | null {
     const { root, path } = object;
+    if (path.length === 0 && root.kind === "static" && property === "prototype") {
+      return place({ kind: "instance", owner: root.owner }, []);
+    }
     if (path.length === 0 && (root.kind === "instance" || root.kind === "static")) {
       const getter = findMethod(project, root.owner, property);
       if (getter?.tree?.role === "getter") {
@@ -162,7 +167,8 @@ export function createResolver(project: Project): Resolver {
     if (binding.kind === "import") return ofImport(binding, fn, depth);
     if (binding.kind === "function") {
       // `nextId.used`: state on a function lives as long as the function.
-      return scope.tree === null ? place({ kind: "module", source: scope.source }, [name]) : null;
+      if (scope.tree === null) return place({ kind: "module", source: scope.source }, [name]);
+      return isInside(fn, scope) ? place({ kind: "closure", scope }, [name]) : null;
     }
     const alias = first(binding.values, (value) => resolve(value, scope, depth + 2));
     if (alias !== null) return alias;
@@ -215,6 +221,7 @@ export function createResolver(project: Project): Resolver {
 
   return {
     resolve: (tree, fn) => resolve(tree, fn, 0),
+    extend: ({ root, path }, steps) => place(root, [...path, ...steps]),
     assignments: (model) => assigned.get(model) ?? new Map(),
     declaring,
   };

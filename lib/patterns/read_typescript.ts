@@ -81,7 +81,7 @@ function statement(node: SyntaxNode): Tree[] {
         type: "loop",
         at,
         target: node.field("left") ? read(node.field("left")!) : null,
-        iterable: node.field("right") ? read(node.field("right")!) : null,
+        iterable: node.field("right") ? iterableOf(node, read(node.field("right")!)) : null,
         test: null,
         body: body(node.field("body")),
       }];
@@ -137,8 +137,26 @@ function statement(node: SyntaxNode): Tree[] {
     case "module":
       return body(node.children.at(-1) ?? null);
     default:
-      return [read(node)];
+      // Statements without a meaning of their own here (`enum`, `with`, `debugger`): their parts.
+      return /_declaration$|_statement$/.test(node.kind)
+        ? [{ type: "block", at, body: node.children.flatMap(any), kind: node.kind }]
+        : [read(node)];
   }
+}
+
+/** `for (key in object)` goes over the keys. */
+function iterableOf(node: SyntaxNode, right: Tree): Tree {
+  if (!node.tokens.includes("in")) return right;
+  const { at } = right;
+  const object: Tree = { type: "name", at, name: "Object" };
+  return {
+    type: "call",
+    at,
+    callee: { type: "member", at, object, property: "keys" },
+    args: [right],
+    keywords: [],
+    construct: false,
+  };
 }
 
 function any(node: SyntaxNode): Tree[] {
@@ -430,11 +448,18 @@ function call(node: SyntaxNode): Tree {
   return {
     type: "call",
     at: node.at,
-    callee: read(callee),
+    callee: named(read(callee)),
     args: args.map(read),
     keywords: [],
     construct,
   };
+}
+
+/** `cache["delete"](key)` is `cache.delete(key)`. */
+function named(callee: Tree): Tree {
+  return callee.type === "index" && callee.index?.type === "text"
+    ? { type: "member", at: callee.at, object: callee.object, property: callee.index.value }
+    : callee;
 }
 
 function entries(node: SyntaxNode): Entry[] {

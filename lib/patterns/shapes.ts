@@ -149,6 +149,9 @@ function ofCall(tree: CallTree, fn: FunctionModel, project: Project, depth: numb
   if (name === "Array" && fn.source.language !== "python") {
     return { ...UNKNOWN, shape: "list", empty: tree.args.length !== 1 };
   }
+  if (name === "Object.assign" && tree.args[0] !== undefined) {
+    return containerOf(tree.args[0], fn, project, depth + 1);
+  }
   if (name === "Array.from" && tree.args[1]?.type === "function") {
     const element = ofFactory(tree.args[1], fn, project, depth);
     return { ...UNKNOWN, shape: "list", element };
@@ -173,10 +176,48 @@ function ofCall(tree: CallTree, fn: FunctionModel, project: Project, depth: numb
     /^(slice|filter|map|concat|copy|fill|sort|reverse|flat)$/.test(tree.callee.property)
   ) {
     const inner = containerOf(tree.callee.object, fn, project, depth + 1);
-    if (inner.shape !== "unknown") return { ...inner, empty: false };
+    const filler = tree.callee.property === "fill" ? tree.args[0] : undefined;
+    const element = filler === undefined
+      ? inner.element
+      : containerOf(filler, fn, project, depth + 1);
+    if (inner.shape !== "unknown") return { ...inner, element, empty: false };
   }
-  return UNKNOWN;
+  return ofResult(tree, fn, project, depth) ?? (isOpaque(tree, name) ? OPAQUE : UNKNOWN);
 }
+
+const OPAQUE: Container = { ...UNKNOWN, shape: "opaque" };
+
+/** `new Digest()`, unless its name says that it is a container. */
+function isOpaque(tree: CallTree, name: string): boolean {
+  const simple = name.split(".").at(-1)!;
+  return tree.construct && /^[A-Z]/.test(simple) &&
+    !/(list|queue|array|stack|vector|buffer|heap|map|set|store|cache|collection|deque|registry)s?$/i
+      .test(simple);
+}
+
+/** What a function of the same sources gives back. */
+function ofResult(
+  tree: CallTree,
+  fn: FunctionModel,
+  project: Project,
+  depth: number,
+): Container | null {
+  if (tree.construct || tree.callee.type !== "name" || depth > 3) return null;
+  const found = lookUp(fn, tree.callee.name);
+  const own = found?.binding.values.find((value) => value.type === "function");
+  const model = own === undefined ? undefined : project.byTree.get(own);
+  if (model === undefined) return null;
+  const known = results.get(model);
+  if (known !== undefined) return known;
+  results.set(model, null);
+  const made = model.returns.map((value) => containerOf(value, model, project, depth + 2))
+    .find((option) => option.shape !== "unknown" || option.instance !== null) ?? null;
+  results.set(model, made);
+  return made;
+}
+
+/** Results of functions, each found out once; a function under way counts as unknown. */
+const results = new WeakMap<FunctionModel, Container | null>();
 
 /** `list`, `dict`, a class or a lambda, as given to `defaultdict` or `default_factory`. */
 function ofFactory(factory: Tree, fn: FunctionModel, project: Project, depth: number): Container {
