@@ -20,7 +20,7 @@ import type { Place } from "./places.ts";
 import { registers } from "./registration.ts";
 import { textOf } from "./shapes.ts";
 import { contains, walk } from "./tree.ts";
-import type { IfTree, LoopTree, Tree } from "./tree.ts";
+import type { IfTree, LoopTree, MemberTree, Tree } from "./tree.ts";
 
 /** The judgement about one site. */
 export interface Bound {
@@ -36,6 +36,10 @@ const BEGINS =
   /^(_|#)?(start|begin|run|init|setup|set_up|prepare|new|next|load|open|connect|flush|drain|process|consume|take|collect|export|save|write|send|commit|swap|rotate|handle|emit|deliver|publish)/i;
 /** Methods that end the life of an owner. */
 const CLOSES = /^(_|#)?(stop|disconnect|end|quit|exit|unload|detach|unmount|kill)/i;
+
+/** Calls that give one thing back. */
+const RELEASES =
+  /^(unsubscribe|dispose|close|remove|destroy|cancel|clear|abort|terminate|stop|disconnect)$/;
 
 /** Judges one growing site. */
 export function boundOf(analysis: Analysis, site: Operation, depth = 0): Bound {
@@ -78,6 +82,7 @@ class Judge {
       () => this.#exchange(),
       () => this.#recreated(),
       () => this.#takenOut(),
+      () => this.#released(),
       () => this.#restored(),
       () => this.#builder(),
       () => this.#ephemeral(),
@@ -225,7 +230,9 @@ class Judge {
       if (unit === this.#unit && !isConstructor(unit)) {
         if (this.#isPerEntry(operation)) continue;
         const isInner = isInside(operation.fn, unit) && operation.fn !== this.#site.fn;
-        if (!isInner) return `re-created at line ${line}`;
+        // Given to a timer or a promise it runs by itself, returned it waits for the caller.
+        const isScheduled = isInner && operation.fn.use.kind === "argument";
+        if (!isInner || isScheduled) return `re-created at line ${line}`;
         continue;
       }
       if (isConstructor(unit)) continue;
@@ -324,6 +331,24 @@ class Judge {
       );
   }
 
+  /** Disposers and subscriptions that the end of the owner calls one by one. */
+  #released(): string | null {
+    const { owner } = this.#unit;
+    if (owner === null || this.#site.place.root.kind !== "instance") return null;
+    for (const method of owner.methods.values()) {
+      if (!isLifecycle(method)) continue;
+      const call = this.#analysis.callsIn(method).find(({ tree, fn }) => {
+        const { callee } = tree;
+        const isRelease = callee.type === "member" && RELEASES.test(callee.property);
+        const element = isRelease ? callee.object : callee.type === "name" ? callee : null;
+        const place = element === null ? null : this.#analysis.resolver.resolve(element, fn);
+        return place?.key === `${this.#site.place.key}.[]`;
+      });
+      if (call !== undefined) return `released by ${method.name}() (line ${call.tree.at.line})`;
+    }
+    return null;
+  }
+
   /** `this.x = saved` at the end: the growth is undone. */
   #restored(): string | null {
     const { tree, fn } = this.#site;
@@ -401,6 +426,10 @@ class Judge {
       ? tree.object
       : undefined;
     if (object === undefined) {
+      // `items.unshift(x)` gives the new length.
+      const isGrown = fn.source.language !== "python" && tree.type === "call" &&
+        tree.callee.type === "member" && /^(push|unshift)$/.test(tree.callee.property);
+      if (isGrown) return this.#isOurs((tree.callee as MemberTree).object, fn);
       return tree.type === "operation" &&
           tree.operands.some((part) => this.#isSize(part, fn, depth + 1)) ||
         tree.type === "call" && tree.callee.type === "member" &&

@@ -207,6 +207,9 @@ function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel): strin
   }
   if (root.type === "name") {
     const found = lookUp(fn, root.name);
+    if (found !== null && isMadeBeside(analysis, found.binding, object)) {
+      return "once for each emitter, where it is made";
+    }
     const place = analysis.resolver.resolve(root, fn);
     const isOwn = place === null ||
       place.root.kind === "closure" && !leavesScope(fn, place.root.scope);
@@ -231,6 +234,19 @@ function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel): strin
       declared.fn === fn
     );
   return isOwned && isOnce ? "emitter is owned by the instance" : null;
+}
+
+/** `if (!known) { known = new Emitter(); known.on(…); }` */
+function isMadeBeside(analysis: Analysis, { values }: Binding, object: Tree): boolean {
+  let block = analysis.parentOf(object);
+  while (block !== null && block.type !== "if" && block.type !== "function") {
+    block = analysis.parentOf(block);
+  }
+  return block?.type === "if" &&
+    values.some((value) =>
+      value.type === "call" && value.construct && block.at.start <= value.at.start &&
+      value.at.end <= object.at.start
+    );
 }
 
 /** `fs`, `http`, `child_process`: something imported. */
@@ -361,9 +377,10 @@ function subscription(analysis: Analysis, site: CallSite): PatternFinding | null
     if (called.type === "member" && /^(unsubscribe|dispose|remove|cancel)$/.test(called.property)) {
       return handle === null
         ? called.property === "unsubscribe" && other.args.length > 0
-        : lastName(called.object) === handle || other.args.some((arg) =>
-          lastName(arg) === handle
-        ) || called.property === "unsubscribe" && other.args.length > 0;
+        : lastName(called.object) === handle ||
+          analysis.resolver.resolve(called.object, where)?.path[0] === handle ||
+          other.args.some((arg) => lastName(arg) === handle) ||
+          called.property === "unsubscribe" && other.args.length > 0;
     }
     // `for (const dispose of this.disposers) dispose()`
     return handle !== null && (lastName(called) === handle ||

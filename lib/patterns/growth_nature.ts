@@ -137,6 +137,8 @@ function isCounter(operation: Operation, name: string): boolean {
 function addNature(analysis: Analysis, operation: Operation): "growth" | "nothing" {
   const { place, detail, fn, verb } = operation;
   const { shape } = analysis.container(place);
+  const isTuple = detail?.type === "collection" && detail.shape === "tuple";
+  if (verb === "+=" && isTuple && fn.source.language === "python") return "growth";
   if (verb === "|=") return shape === "map" || shape === "set" ? "growth" : "nothing";
   const added = detail === null ? null : containerOf(detail, fn, analysis.project);
   if (shape === "list" || added?.shape === "list") return shape === "fixed" ? "nothing" : "growth";

@@ -173,7 +173,12 @@ class Collector {
     if (target.type === "collection") {
       const sources = value?.type === "collection" ? value.entries : [];
       target.entries.forEach((entry, i) => {
-        const part = sources[i]?.value ?? null;
+        // `line, _, self.buffer = self.buffer.partition(…)`: each target gets a part of the value.
+        const index: Tree = { type: "number", at: tree.at, value: i };
+        const part = sources[i]?.value ??
+          (value?.type === "call"
+            ? { type: "index" as const, at: tree.at, object: value, index, slice: null }
+            : null);
         this.#assign({ ...tree, target: entry.value, value: part }, around, exits);
       });
       return;
@@ -188,11 +193,12 @@ class Collector {
       this.#add(place, effect, tree, verb, detail, around, exits, target);
     if (/^(\?\?=|\|\|=)$/.test(operator)) return add("initialise", operator, value);
     if (operator === "+=" || operator === "|=") return add("grow", operator, value);
+    if (operator === "-=" && value?.type === "collection") return add("shrink", operator, value);
     if (operator !== "=" || value === null) return;
     const rewrite = this.#rewrite(value, place);
     if (rewrite !== null) {
       // `x = [...x, y].slice(-n)`: longer and cut back at once.
-      const extended = rewrite.effect === "trim" ? extension(value) : null;
+      const extended = /^(trim|filter)$/.test(rewrite.effect) ? extension(value) : null;
       if (extended !== null) add("grow", "spread", extended);
       return add(rewrite.effect, rewrite.verb, rewrite.detail);
     }
@@ -397,6 +403,13 @@ class Collector {
     if (source !== null && source.key.startsWith(`${place.key}.`)) {
       return { effect: "shrink", verb: "unlink", detail: null };
     }
+    const isRest = isPartOf(value, (whole) =>
+      contains(whole, self) ||
+      whole.type === "name" && lookUp(this.#fn, whole.name)?.scope === this.#fn &&
+        (lookUp(this.#fn, whole.name)?.binding.values ?? []).some((option) =>
+          option.type === "call" && contains(option, self)
+        ));
+    if (isRest) return { effect: "trim", verb: "rest", detail: null };
     if (
       value.type === "index" && value.slice !== null &&
       (self(value.object) || extension(value) !== null && contains(value.object, self))
@@ -423,12 +436,9 @@ class Collector {
     const isLink = value.type === "collection" && value.shape === "map" &&
       value.entries.some((entry) => !entry.spread && self(entry.value));
     if (isLink) return { effect: "grow", verb: "link", detail: value };
-    if (value.type === "operation" && value.operator === "+" && value.operands.some(self)) {
-      return {
-        effect: "grow",
-        verb: "+",
-        detail: value.operands.find((part) => !self(part)) ?? null,
-      };
+    const summands = summandsOf(value);
+    if (summands.length > 1 && summands.some(self)) {
+      return { effect: "grow", verb: "+", detail: summands.find((part) => !self(part)) ?? null };
     }
     if (
       value.type === "comprehension" &&
@@ -502,6 +512,25 @@ class Collector {
     if (part.type !== "member" && part.type !== "name" && part.type !== "index") return false;
     return this.#resolver.resolve(part, this.#fn)?.key === place.key;
   }
+}
+
+/** `lines.pop()`, `lines[0]`, `self.buffer.partition(b"\n")[2]`: a part of something. */
+function isPartOf(value: Tree, isWhole: (tree: Tree) => boolean): boolean {
+  if (value.type === "choice") return value.options.some((option) => isPartOf(option, isWhole));
+  if (value.type === "index") {
+    return value.slice === null && (value.object.type === "name" || value.object.type === "call") &&
+      isWhole(value.object);
+  }
+  return value.type === "call" && value.callee.type === "member" &&
+    /^(pop|shift|at)$/.test(value.callee.property) && value.callee.object.type !== "this" &&
+    /^(name|call)$/.test(value.callee.object.type) && isWhole(value.callee.object);
+}
+
+/** The parts of `a + b + c`. */
+function summandsOf(value: Tree): readonly Tree[] {
+  return value.type === "operation" && value.operator === "+"
+    ? value.operands.flatMap(summandsOf)
+    : [value];
 }
 
 /** `remove.call(this, list, item)` calls remove with the list and the item. */

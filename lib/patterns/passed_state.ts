@@ -62,6 +62,9 @@ function isCallersState(operation: Operation): boolean {
   if (isSharedDefault(root.scope, root.binding.index)) return true;
   const name = path[0]!;
   const isNested = path.slice(1).some((step) => !step.startsWith("["));
+  // What registers itself with another object stays for as long as that object does.
+  const { detail } = operation;
+  if (isNested && detail?.type === "this") return true;
   return isNested ? OWNERS.test(name) : KEPT.test(name);
 }
 

@@ -1,0 +1,5 @@
+class Store:
+    def __init__(self):
+        self.items = {}
+        self.log = []
+        self.size = 0
