@@ -158,8 +158,28 @@ class Judge {
     if (verb === "update" && detail?.type === "name" && shape !== "set") {
       return `keys chosen by the caller (${detail.name})`;
     }
+    const isListed = detail === null ? null : this.#listed(detail);
+    if (effect === "insert" && isListed !== null) return isListed;
     const isKeyed = effect === "insert" || verb === "add" && detail?.type !== "name";
     return isKeyed && detail !== null ? closedKey(this.#analysis, detail, fn) : null;
+  }
+
+  /** `if name in TABLE: cache[name] = …`, with a table of fixed keys. */
+  #listed(key: Tree): string | null {
+    if (key.type !== "name") return null;
+    for (const { test } of this.#site.around) {
+      const table = test === null ? null : tableAsked(test, key.name);
+      if (table?.type !== "name") continue;
+      const found = lookUp(this.#site.fn, table.name);
+      const [only] = found?.binding.values ?? [];
+      const isTable = found?.scope.tree === null && found.binding.values.length === 1 &&
+        only?.type === "collection" && only.entries.length > 0;
+      const place = isTable ? this.#analysis.resolver.resolve(table, this.#site.fn) : null;
+      const isFixed = place !== null &&
+        !this.#analysis.on(place.key).some(({ effect }) => /^(grow|insert)$/.test(effect));
+      if (isFixed) return `one per key of ${table.name}`;
+    }
+    return null;
   }
 
   /** Cut back to a limit somewhere, or popped while too long. */
@@ -526,6 +546,18 @@ function isReplacing(operation: Operation, { path }: Place): boolean {
 
 function takesOut(operation: Operation): boolean {
   return /^(shrink|trim|clear|filter|replace)$/.test(operation.effect);
+}
+
+/** The table that a test asks for a name: `name in TABLE`, `TABLE.has(name)`. */
+function tableAsked(test: Tree, name: string): Tree | null {
+  const isKey = (part: Tree | undefined): boolean => part?.type === "name" && part.name === name;
+  if (test.type === "operation" && test.operator === "in" && isKey(test.operands[0])) {
+    return test.operands[1] ?? null;
+  }
+  if (test.type !== "call" || test.callee.type !== "member") return null;
+  return /^(has|includes|hasOwn)$/.test(test.callee.property) && isKey(test.args[0])
+    ? test.callee.object
+    : null;
 }
 
 function isQueueTake(operation: Operation): boolean {

@@ -198,7 +198,7 @@ class Collector {
     const rewrite = this.#rewrite(value, place);
     if (rewrite !== null) {
       // `x = [...x, y].slice(-n)`: longer and cut back at once.
-      const extended = /^(trim|filter)$/.test(rewrite.effect) ? extension(value) : null;
+      const extended = /^(slice|filter)$/.test(rewrite.verb) ? extension(value) : null;
       if (extended !== null) add("grow", "spread", extended);
       return add(rewrite.effect, rewrite.verb, rewrite.detail);
     }
@@ -518,8 +518,11 @@ class Collector {
 function isPartOf(value: Tree, isWhole: (tree: Tree) => boolean): boolean {
   if (value.type === "choice") return value.options.some((option) => isPartOf(option, isWhole));
   if (value.type === "index") {
-    return value.slice === null && (value.object.type === "name" || value.object.type === "call") &&
-      isWhole(value.object);
+    // What a call makes of its arguments is no part of them.
+    const whole = value.object.type === "call" && value.object.callee.type === "member"
+      ? value.object.callee.object
+      : value.object;
+    return value.slice === null && /^(name|member|this)$/.test(whole.type) && isWhole(whole);
   }
   return value.type === "call" && value.callee.type === "member" &&
     /^(pop|shift|at)$/.test(value.callee.property) && value.callee.object.type !== "this" &&
