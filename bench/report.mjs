@@ -80,22 +80,18 @@ ${
 
 ## 3. A whole tuning run
 
-40 particles × 200 iterations, one plant, two initial states, 10 s at 1 ms: **${
-    tuning.seconds.toFixed(1)
-  } s**,
-${tuning.evaluations} evaluations (${tuning.perSecond.toFixed(0)} per second), cost ${
+40 particles × ${tuning.iterations} iterations, one plant, two initial states, 10 s at 1 ms:
+**${tuning.all.toFixed(1)} s** with ${cores} workers, ${tuning.one.toFixed(1)} s with one
+(${tuning.evaluations} evaluations, ${tuning.perSecond.toFixed(0)} per second; cost ${
     tuning.cost.toFixed(4)
-  }.
-Scaling with ${cores} workers: **${tuning.scaling.toFixed(2)} ×** by the wall clock (${
-    tuning.one.toFixed(2)
-  } s against ${tuning.all.toFixed(2)} s for 30 iterations),
-**${
+  }).
+Scaling: **${tuning.scaling.toFixed(2)} ×** by the wall clock, **${
     tuning.freeScaling.toFixed(2)
-  } ×** by CPU time, where each thread has a core to itself; the same gains: ${yes(tuning.isSame)}.
-The heap grows by ${
-    tuning.heapGrowthPerIteration.toFixed(0)
-  } bytes per iteration over the second half of
-${tuning.iterations}, the entry in the history included.
+  } ×** by CPU time,
+where each thread has a core to itself; the same gains in all runs: ${yes(tuning.isSame)}.
+Memory: over the second half of ${tuning.memory.iterations} iterations of 0.05 s runs, the collected
+heap changes by **${tuning.memory.bytesPerIteration.toFixed(0)} bytes per iteration** (Theil–Sen),
+the entry in the history included.
 
 ## 4. Allocation
 

@@ -28,7 +28,7 @@ const stepping = await measureStepping(peer, rounds);
 say("2. batches");
 const batches = await measureBatches(peer, rounds, workers);
 say("3. tuning");
-const tuning = await measureTuning(7, workers);
+const tuning = await measureTuning(7, workers, isQuick ? 30 : 200);
 say("4. allocation");
 const allocation = await measureAllocation();
 say("5. growth");

@@ -1,47 +1,56 @@
 // A whole tuning run, and how it scales with worker threads.
 import { closeWorkers } from "heapbook/parallel";
 import { tuneGains } from "heapbook/optimizer";
+import { theilSen } from "heapbook/statistics";
 import { interleave, median, ratioOf } from "./median.mjs";
 
 const base = { controller: "classical_smc", seed: 42, duration: 10, dt: 0.001 };
 
-/** Returns time, evaluations per second, scaling and memory. */
-export async function measureTuning(rounds, workers) {
-  const collect = globalThis.gc ?? (() => {});
-  const heap = [], start = process.hrtime.bigint();
-  const result = await tuneGains({
+/** Returns time, evaluations per second, scaling over whole runs, and memory; needs --expose-gc. */
+export async function measureTuning(rounds, workers, iterations) {
+  const whole = { ...base, particles: 40, iterations };
+  const run = (n) => async () => {
+    const begin = process.hrtime.bigint(), used = process.cpuUsage();
+    const { gains, cost, evaluations } = await tuneGains({ ...whole, workers: n });
+    const { user, system } = process.cpuUsage(used);
+    const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
+    return { seconds, cpu: user + system, gains, cost, evaluations };
+  };
+  const runs = await interleave(rounds, { one: run(1), all: run(workers) });
+  const times = (list) => list.map(({ seconds }) => seconds);
+  const { cost, evaluations } = runs.all[0], all = median(times(runs.all));
+  const memory = await measureMemory(workers);
+  await closeWorkers();
+  return {
+    iterations,
+    evaluations,
+    perSecond: evaluations / all,
+    cost,
+    scaling: ratioOf(times(runs.one), times(runs.all)),
+    freeScaling: workers * ratioOf(runs.one.map(({ cpu }) => cpu), runs.all.map(({ cpu }) => cpu)),
+    one: median(times(runs.one)),
+    all,
+    isSame: new Set([...runs.one, ...runs.all].map(({ gains }) => gains.join())).size === 1,
+    memory,
+  };
+}
+
+// Many iterations of short runs: what warms up has ended by the second half.
+async function measureMemory(workers) {
+  const iterations = 4000, every = 20, heap = [];
+  await tuneGains({
     ...base,
+    duration: 0.05,
     particles: 40,
-    iterations: 200,
+    iterations,
     workers,
-    onIteration: () => {
-      collect();
+    onIteration: ({ iteration }) => {
+      if (iteration % every > 0) return;
+      globalThis.gc();
       heap.push(process.memoryUsage().heapUsed);
     },
   });
-  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  const some = (n) => async () => {
-    const begin = process.hrtime.bigint(), used = process.cpuUsage();
-    const { gains } = await tuneGains({ ...base, particles: 40, iterations: 30, workers: n });
-    const { user, system } = process.cpuUsage(used);
-    return { seconds: Number(process.hrtime.bigint() - begin) / 1e9, cpu: user + system, gains };
-  };
-  await some(workers)();
-  const runs = await interleave(rounds, { one: some(1), all: some(workers) });
-  await closeWorkers();
-  const times = (list) => list.map((run) => run.seconds);
   const last = heap.slice(heap.length >> 1);
-  return {
-    seconds,
-    evaluations: result.evaluations,
-    perSecond: result.evaluations / seconds,
-    cost: result.cost,
-    scaling: ratioOf(times(runs.one), times(runs.all)),
-    freeScaling: workers * ratioOf(runs.one.map((run) => run.cpu), runs.all.map((run) => run.cpu)),
-    one: median(times(runs.one)),
-    all: median(times(runs.all)),
-    isSame: new Set([...runs.one, ...runs.all].map((run) => run.gains.join())).size === 1,
-    heapGrowthPerIteration: (last.at(-1) - last[0]) / (last.length - 1),
-    iterations: heap.length,
-  };
+  const { slope } = theilSen(last.map((_, i) => every * i), last);
+  return { iterations, bytesPerIteration: slope };
 }

@@ -51,11 +51,12 @@ for (const name of controllerNames) {
     const random = createRandom(5);
     const tasks: EvaluationTask[] = Array.from({ length: 200 }, () => ({
       trial,
-      gains: lower.map((low, d) => low * (upper[d]! / low) ** random.next()),
+      gains: [lower.map((low, d) => low * (upper[d]! / low) ** random.next())],
     }));
     const worker = { module: workerModule, export: "evaluateGains" };
-    const draws = valuesOf(await map<EvaluationTask, number>(tasks, worker, { workers: 2 }));
-    const ours = evaluateGains({ trial, gains: createController(name).gains });
+    const draws = valuesOf(await map<EvaluationTask, number[]>(tasks, worker, { workers: 2 }))
+      .flat();
+    const ours = evaluateGains({ trial, gains: [createController(name).gains] })[0]!;
     assert.ok(ours < Math.min(...draws), `${ours} against ${Math.min(...draws)}`);
   });
 
@@ -67,7 +68,7 @@ for (const name of controllerNames) {
     // An engine that rounds otherwise may change the last digits, and no more.
     const isClose = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * b;
     const trial = trialOf({ ...defaultTuning[name], controller: name });
-    const again = evaluateGains({ trial, gains });
+    const again = evaluateGains({ trial, gains: [gains] })[0]!;
     assert.ok(isClose(again, cost), `${again}, recorded ${cost}`);
     const first = await tuneGains({
       ...defaultTuning[name],

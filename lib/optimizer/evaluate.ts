@@ -47,53 +47,56 @@ export interface Trial {
   readonly overPlants: CombineWeights;
 }
 
-/** Tries gains; the batch of runs is laid out once. */
+/** Tries gains; the runs of one vector are laid out once. */
 export class Evaluator {
   readonly #trial: Trial;
   readonly #parameters: readonly PlantParameters[];
-  readonly #initialStates: Float64Array;
+  readonly #initialStates: readonly number[];
 
   /** Lays out a trial's runs: all initial states on the first plant, then on the next. */
   constructor(trial: Trial) {
     this.#trial = trial;
     this.#parameters = trial.plants.flatMap((plant) => trial.initialStates.map(() => plant));
-    this.#initialStates = Float64Array.from(
-      trial.plants.flatMap(() => trial.initialStates.flat()),
-    );
+    this.#initialStates = trial.plants.flatMap(() => trial.initialStates.flat());
   }
 
   /**
-   * Returns the cost of gains over all plants and initial states.
+   * Returns the cost of each vector of gains over all plants and initial states. All runs go as one
+   * batch, so that one that falls early leaves its lane to the next.
    *
    * @throws {RangeError} Where the controller refuses the gains or its options.
    */
-  costOf(gains: ArrayLike<number>): number {
+  costsOf(vectors: readonly ArrayLike<number>[]): number[] {
     const { overStates, overPlants } = this.#trial;
-    const perPlant = this.costs(gains).map((costs) =>
-      combineCosts(costs, overStates.mean, overStates.max)
-    );
-    return perPlant.length === 1
-      ? perPlant[0]!
-      : combineCosts(perPlant, overPlants.mean, overPlants.max);
+    return this.costsOfRuns(vectors).map((plants) => {
+      const perPlant = plants.map((costs) => combineCosts(costs, overStates.mean, overStates.max));
+      return perPlant.length === 1
+        ? perPlant[0]!
+        : combineCosts(perPlant, overPlants.mean, overPlants.max);
+    });
   }
 
-  /** Returns the cost of each run: one row per plant, one entry per initial state. */
-  costs(gains: ArrayLike<number>): Float64Array[] {
+  /** Returns each vector's costs of its runs: one row per plant, one entry per initial state. */
+  costsOfRuns(vectors: readonly ArrayLike<number>[]): Float64Array[][] {
     const { controller, controllerOptions, model, duration, dt, initialStates } = this.#trial;
+    const runs = this.#parameters.length, width = initialStates.length;
     const batch = simulateBatch({
       controller,
       options: { ...controllerOptions, dt, telemetryLength: 0 },
-      gains,
+      gains: vectors.flatMap((gains) => this.#parameters.flatMap(() => Array.from(gains))),
       model,
-      parameters: this.#parameters,
-      initialStates: this.#initialStates,
+      parameters: vectors.flatMap(() => this.#parameters),
+      initialStates: vectors.flatMap(() => this.#initialStates),
       duration,
       dt,
       guards: { limits: lostLimits },
     });
     const costs = Float64Array.from(batch.steps, (_, b) => this.#costOfMember(batch, b));
-    const width = initialStates.length;
-    return this.#trial.plants.map((_, p) => costs.slice(p * width, (p + 1) * width));
+    return vectors.map((_, v) =>
+      this.#trial.plants.map((_, p) =>
+        costs.slice(v * runs + p * width, v * runs + (p + 1) * width)
+      )
+    );
   }
 
   #costOfMember({ status, messages, steps, sums }: BatchResult, b: number): number {

@@ -28,7 +28,9 @@ test("Evaluator costs a run exactly as its recorded simulation is costed", () =>
       },
     });
     const record = { states, forces, sigma: Float64Array.from(sigma), dt: 0.001, duration: 2 };
-    const [[cost]] = evaluator({ initialStates: [initialState] }).costs(gains) as [Float64Array];
+    const [[cost]] = evaluator({ initialStates: [initialState] }).costsOfRuns([gains])[0] as [
+      Float64Array,
+    ];
     assert.equal(cost, costOfRecord(record).cost);
     assert.equal(cost! < 1000, gains === held);
   }
@@ -36,30 +38,30 @@ test("Evaluator costs a run exactly as its recorded simulation is costed", () =>
 
 test("Evaluator gives the same cost whatever it evaluated before", () => {
   const used = evaluator();
-  const first = used.costOf(held);
-  used.costOf(falls);
-  assert.equal(used.costOf(held), first);
-  assert.equal(evaluator().costOf(held), first);
+  const first = used.costsOf([held])[0];
+  used.costsOf([falls])[0];
+  assert.equal(used.costsOf([held])[0], first);
+  assert.equal(evaluator().costsOf([held])[0], first);
 });
 
 test("Evaluator notices perturbed plants and other initial states", () => {
-  const nominal = evaluator().costOf(held);
+  const nominal = evaluator().costsOf([held])[0];
   const robust = evaluator({ robust: { plants: 4 } });
-  assert.equal(robust.costs(held).length, 4);
-  assert.notEqual(robust.costOf(held), nominal);
-  const [first, ...others] = robust.costs(held).map((costs) => costs[0]);
+  assert.equal(robust.costsOfRuns([held])[0]!.length, 4);
+  assert.notEqual(robust.costsOf([held])[0], nominal);
+  const [first, ...others] = robust.costsOfRuns([held])[0]!.map((costs) => costs[0]);
   assert.ok(others.every((cost) => cost !== first));
-  assert.equal(evaluator({ robust: { scenarios: 5 } }).costs(held)[0]!.length, 5);
+  assert.equal(evaluator({ robust: { scenarios: 5 } }).costsOfRuns([held])[0]![0]!.length, 5);
 });
 
 test("Evaluator combines states by mean + 0.3 max, and plants by 0.7 mean + 0.3 max", () => {
   const robust = evaluator({ robust: { plants: 3, scenarios: 2 } });
-  const perPlant = robust.costs(held).map((costs) =>
+  const perPlant = robust.costsOfRuns([held])[0]!.map((costs) =>
     (costs[0]! + costs[1]!) / 2 + 0.3 * Math.max(...costs)
   );
   const mean = perPlant.reduce((sum, cost) => sum + cost, 0) / 3;
   const expected = 0.7 * mean + 0.3 * Math.max(...perPlant);
-  assert.ok(Math.abs(robust.costOf(held) - expected) < 1e-12 * expected);
+  assert.ok(Math.abs(robust.costsOf([held])[0]! - expected) < 1e-12 * expected);
 });
 
 test("Evaluator ranks any gains that fall above any that hold", () => {
@@ -69,11 +71,14 @@ test("Evaluator ranks any gains that fall above any that hold", () => {
     initialStates: [[0, 0.1, 0.1, 0, 0, 0]],
   });
   const judge = new Evaluator({ ...trial, plants: [defaultParameters], cost: defaultCostSettings });
-  const good = judge.costs([200, 4.4, 18, 20, 3.2, 7.8])[0]![0]!;
-  const bad = judge.costs([0.1, 0.1, 0.1, 0.1, 0.1, 0.1])[0]![0]!;
+  const good = judge.costsOfRuns([[200, 4.4, 18, 20, 3.2, 7.8]])[0]![0]![0]!;
+  const bad = judge.costsOfRuns([[0.1, 0.1, 0.1, 0.1, 0.1, 0.1]])[0]![0]![0]!;
   assert.ok(good < 1000 && bad >= 1000 && bad <= 2000, `${good}, ${bad}`);
 });
 
 test("Evaluator passes on what the controller refuses", () => {
-  assert.throws(() => evaluator().costOf([1, 1, 1, 1, -1, 1]), /gain K must be finite and > 0/);
+  assert.throws(
+    () => evaluator().costsOf([[1, 1, 1, 1, -1, 1]])[0],
+    /gain K must be finite and > 0/,
+  );
 });

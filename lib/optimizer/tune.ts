@@ -112,11 +112,9 @@ export async function tuneGains(options: TuneOptions): Promise<TuningResult> {
     bounds: { lower: toSearch(bounds.lower, scale), upper: toSearch(bounds.upper, scale) },
     start: (options.start ?? []).map((gains) => toSearch(gains, scale)),
     evaluate: async (positions) => {
-      const tasks: EvaluationTask[] = positions.map((position) => ({
-        trial,
-        gains: toGains(position, scale, bounds),
-      }));
-      return valuesOf(await map<EvaluationTask, number>(tasks, worker, mapOptions));
+      const gains = positions.map((position) => toGains(position, scale, bounds));
+      const tasks = tasksOf(trial, gains, workers);
+      return valuesOf(await map<EvaluationTask, number[]>(tasks, worker, mapOptions)).flat();
     },
     onIteration: (iteration) =>
       onIteration?.({ ...iteration, gains: toGains(iteration.position, scale, bounds) }),
@@ -137,6 +135,19 @@ export async function tuneGains(options: TuneOptions): Promise<TuningResult> {
 }
 
 const WORKER = { module: workerModule, export: "evaluateGains" };
+/**
+ * Deals particles out: large tasks first, as each costs its sending, small ones last, so that no
+ * thread waits long for another (guided self-scheduling, Polychronopoulos and Kuck 1987).
+ */
+function tasksOf(trial: Trial, gains: readonly number[][], workers: number): EvaluationTask[] {
+  const tasks: EvaluationTask[] = [];
+  for (let from = 0; from < gains.length;) {
+    const size = Math.ceil((gains.length - from) / (2 * workers));
+    tasks.push({ trial, gains: gains.slice(from, from + size) });
+    from += size;
+  }
+  return tasks;
+}
 
 /** Returns the plants, states and costs that tuning options ask for, as plain data. */
 export function trialOf(options: TuneOptions): Trial {

@@ -42,11 +42,11 @@ test("tuneGains() beats the best of 200 random draws and its gains hold the full
   let best = Infinity;
   for (let draw = 0; draw < 200; draw++) {
     const gains = lower.map((low, d) => low * (upper[d]! / low) ** random.next());
-    best = Math.min(best, judge.costOf(gains));
+    best = Math.min(best, judge.costsOf([gains])[0]!);
   }
   assert.ok(found.cost < best, `${found.cost} against ${best}`);
-  assert.ok(judge.costs(found.gains)[0]!.every((cost) => cost < 1000));
-  assert.equal(judge.costOf(found.gains), found.cost);
+  assert.ok(judge.costsOfRuns([found.gains])[0]![0]!.every((cost) => cost < 1000));
+  assert.equal(judge.costsOf([found.gains])[0], found.cost);
 });
 
 test("tuneGains() records what finds its gains again", async () => {
@@ -70,7 +70,7 @@ test("tuneGains() goes on from given gains and stays inside its bounds", async (
     onIteration: (iteration) => told.push(iteration),
   });
   assert.equal(told.length, 4);
-  assert.ok(told[0]!.best <= new Evaluator(trialOf(quick)).costOf(start));
+  assert.ok(told[0]!.best <= new Evaluator(trialOf(quick)).costsOf([start])[0]!);
   assert.deepEqual(told[3]!.gains, found.gains);
   found.gains.forEach((gain, d) => {
     assert.ok(gain >= bounds.lower[d]! && gain <= bounds.upper[d]!);

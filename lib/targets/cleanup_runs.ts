@@ -34,7 +34,7 @@ const runSubject: CleanupContract<SimulationRun> = {
 const evaluatorSubject: CleanupContract<Evaluator> = {
   class: "Evaluator",
   create: () => new Evaluator(trialOf({ controller: "sta_smc", duration: 0.05 })),
-  use: (evaluator) => evaluator.costOf([8, 4, 12, 6, 4.85, 3.43]),
+  use: (evaluator) => evaluator.costsOf([[8, 4, 12, 6, 4.85, 3.43]]),
   needsNoEnd: "it owns plants and buffers of fixed size",
 };
 
