@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 const child = fileURLToPath(new URL("growth_child.mjs", import.meta.url));
 const sizes = {
   "duration, nothing kept": [1, 10, 100, 1000, 10_000, 100_000],
+  "duration, every 1000th kept": [1, 10, 100, 1000, 10_000, 100_000],
   "duration, all kept": [1, 10, 100, 1000],
   "steps per second": [100, 1000, 10_000, 100_000],
   "batch size": [1, 10, 100, 1000, 10_000, 100_000],

@@ -14,6 +14,7 @@ const run = (options) =>
   });
 const works = {
   "duration, nothing kept": (n) => run({ duration: n, dt: 0.001, decimate: Infinity }),
+  "duration, every 1000th kept": (n) => run({ duration: n, dt: 0.001, decimate: 1000 }),
   "duration, all kept": (n) => run({ duration: n, dt: 0.001 }),
   "steps per second": (n) => run({ duration: 10, dt: 1 / n, decimate: Infinity }),
   "batch size": (n) =>
