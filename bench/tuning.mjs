@@ -1,9 +1,14 @@
 // A whole tuning run, and how it scales with worker threads.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { closeWorkers } from "heapbook/parallel";
 import { tuneGains } from "heapbook/optimizer";
 import { theilSen } from "heapbook/statistics";
 import { interleave, median, ratioOf } from "./median.mjs";
 
+const execFileAsync = promisify(execFile);
+const child = fileURLToPath(new URL("tuning_child.mjs", import.meta.url));
 const base = { controller: "classical_smc", seed: 42, duration: 10, dt: 0.001 };
 
 /** Returns time, evaluations per second, scaling over whole runs, and memory; needs --expose-gc. */
@@ -19,7 +24,7 @@ export async function measureTuning(rounds, workers, iterations) {
   const runs = await interleave(rounds, { one: run(1), all: run(workers) });
   const times = (list) => list.map(({ seconds }) => seconds);
   const { cost, evaluations } = runs.all[0], all = median(times(runs.all));
-  const memory = await measureMemory(workers);
+  const memory = await measureMemory(workers), ceiling = await measureCeiling(rounds, workers);
   await closeWorkers();
   return {
     iterations,
@@ -31,8 +36,22 @@ export async function measureTuning(rounds, workers, iterations) {
     one: median(times(runs.one)),
     all,
     isSame: new Set([...runs.one, ...runs.all].map(({ gains }) => gains.join())).size === 1,
+    ceiling,
     memory,
   };
+}
+
+// What this machine gives programs that share nothing: one alone against as many as there are cores.
+async function measureCeiling(rounds, workers) {
+  const together = async (n) => {
+    const seconds = await Promise.all(Array.from({ length: n }, async () => {
+      const { stdout } = await execFileAsync(process.execPath, [child]);
+      return Number(stdout);
+    }));
+    return Math.max(...seconds);
+  };
+  const times = await interleave(rounds, { one: () => together(1), all: () => together(workers) });
+  return workers * ratioOf(times.one, times.all);
 }
 
 // Many iterations of short runs: what warms up has ended by the second half.

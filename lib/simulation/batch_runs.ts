@@ -12,7 +12,14 @@ import {
   resolveControllerName,
 } from "../controllers/mod.ts";
 import { PairLoops, type PairMember, SUMS_SIZE } from "../kernel/mod.ts";
-import { coefficientsOf, createPlant, readParameters, STATE_SIZE } from "../plant/mod.ts";
+import {
+  type Coefficients,
+  coefficientsOf,
+  createPlant,
+  type PlantParameters,
+  readParameters,
+  STATE_SIZE,
+} from "../plant/mod.ts";
 import type { BatchMembers } from "./batch_members.ts";
 import type { BatchStore } from "./batch_store.ts";
 import { readGuards } from "./guards.ts";
@@ -54,9 +61,10 @@ export function runPaired(
     const steps = stepsOf(duration, dt);
     const loops = PairLoops.of({ controller, dt, steps, maxForce, limits });
     if (loops === undefined) return false;
+    const read = memberReader(options, members);
     for (let from = 0; from < members.size; from += CHUNK) {
       const to = Math.min(members.size, from + CHUNK);
-      runChunk(options, members, store, loops, from, to, steps);
+      runChunk(options, members, read, store, loops, from, to, steps);
     }
     return true;
   } finally {
@@ -67,6 +75,7 @@ export function runPaired(
 function runChunk(
   options: BatchOptions,
   members: BatchMembers,
+  read: (b: number) => PairMember,
   store: BatchStore,
   loops: PairLoops,
   from: number,
@@ -78,7 +87,7 @@ function runChunk(
     if (options.signal?.aborted) store.end(b, "stopped", "the signal was aborted");
     else {
       try {
-        running.set(b, readMember(options, members, b));
+        running.set(b, read(b));
       } catch (error) {
         store.fail(b, error);
       }
@@ -94,13 +103,26 @@ function runChunk(
   }
 }
 
-function readMember(options: BatchOptions, members: BatchMembers, b: number): PairMember {
+/** Returns what reads members; a plant that several of them share is read once. */
+function memberReader(options: BatchOptions, members: BatchMembers): (b: number) => PairMember {
   const definition = controllerDefinitions[resolveControllerName(options.controller)];
   const { default: own } = definition.schema.properties["gains"]!;
-  const coefficients = coefficientsOf(readParameters(members.parameters(b)));
-  const gains = readGains(definition, members.gains(b) ?? options.options?.gains ?? own);
-  const state = readState(members.initialState(b));
-  return { gains, coefficients, state, kept: {}, steps: 0, sums: freshSums() };
+  const plants = new Map<Partial<PlantParameters>, Coefficients>();
+  const coefficientsFor = (parameters: Partial<PlantParameters>): Coefficients => {
+    const known = plants.get(parameters);
+    if (known !== undefined) return known;
+    const coefficients = coefficientsOf(readParameters(parameters));
+    plants.set(parameters, coefficients);
+    return coefficients;
+  };
+  return (b) => ({
+    gains: readGains(definition, members.gains(b) ?? options.options?.gains ?? own),
+    coefficients: coefficientsFor(members.parameters(b)),
+    state: readState(members.initialState(b)),
+    kept: {},
+    steps: 0,
+    sums: freshSums(),
+  });
 }
 
 /** Takes a member's remaining steps with a run of its own. */
