@@ -103,6 +103,16 @@ export class GrowthSyntax {
     return null;
   }
 
+  /** Names of the variables of a module whose value matches. */
+  variablesOf(file: string, value: RegExp): string[] {
+    const root = this.#rootOf(file);
+    if (root === null) return [];
+    return [...descendants(root)].filter((node) =>
+      node.kind() === "variable_declarator" && !isInFunction(node) &&
+      value.test(node.field("value")?.text() ?? "")
+    ).map((node) => node.field("name")?.text() ?? "");
+  }
+
   /** Names of variables made from another one, such as a view of a memory. */
   aliasesOf(file: string, name: string): string[] {
     const root = this.#rootOf(file);

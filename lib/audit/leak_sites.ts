@@ -17,6 +17,7 @@ import { type FoundExpression, type GrowthHints, GrowthSyntax } from "./growth_e
 import type { AllocationSite, Channel, RetainerPath } from "./results.ts";
 import { describeHolder, holderNames } from "./retainer_words.ts";
 import { SourcePositions } from "./source_position.ts";
+import { nameVariables } from "./unnamed_variables.ts";
 
 /** What is known about where growth comes from. */
 export interface SiteEvidence {
@@ -50,7 +51,8 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
   const scripts = evidence.files.map((file) => positions.sourceOf(file));
   const files = [...new Set([...filesOf(evidence.groups, positions), ...scripts, module])];
   // A holder that user code declares says more than one inside the runtime.
-  const described = evidence.holders
+  const holders = evidence.holders.map((holder) => nameVariables(holder, syntax, positions));
+  const described = holders
     .map((holder) => ({ holder, path: describeHolder(holder, syntax, positions, files) }))
     .sort((a, b) => Number(isDeclared(b.path)) - Number(isDeclared(a.path)))
     .slice(0, MOST_RETAINERS);
@@ -60,7 +62,7 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
     const kept = findKeeper(evidence.groups, holder, syntax, positions, files);
     if (kept !== null) addSite(sites, kept, total(holder.bytes), total(holder.objects), positions);
   }
-  const hints = hintsOf(evidence.holders);
+  const hints = hintsOf(holders);
   for (const group of evidence.groups) {
     const found = findAllocation(group, hints, syntax, positions);
     if (found !== null) {

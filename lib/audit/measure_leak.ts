@@ -221,7 +221,11 @@ function explain(
     sourceMaps: { ...survivors?.sourceMaps, ...holders?.sourceMaps },
   });
   const isUnseen = sites.allocations.length === 0 || decision.channel.channel === "wasm";
-  return isLeak && isUnseen ? guessSites(task.spec.module, decision.channel.channel) : sites;
+  // A test holds many functions: its source says nothing about the one that was measured.
+  const isModule = task.run === undefined;
+  return isLeak && isUnseen && isModule
+    ? guessSites(task.spec.module, decision.channel.channel)
+    : sites;
 }
 
 interface Parts {

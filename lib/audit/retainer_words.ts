@@ -119,7 +119,10 @@ function tell(
         : "";
       if (words.length === 0 && file !== "") words.push(`module "${basename(file)}"`);
       const declared = file === "" ? null : syntax.declaration(file, step.name);
-      words.push(`${declared?.kind ?? "variable"} "${step.name}"${kind}`);
+      const name = step.name === ""
+        ? "a variable"
+        : `${declared?.kind ?? "variable"} "${step.name}"`;
+      words.push(`${name}${kind}`);
     } else if (step.edge === "property") {
       words.push(`.${step.name}${kind}`);
     } else if (step.edge === "element") {

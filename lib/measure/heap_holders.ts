@@ -52,8 +52,27 @@ export function judgeHeapGrowth(
     stores.push(readStores(heap));
   }
   const heap = readHeapSnapshot(files.at(-1) as string);
-  bounds.push(highestId(heap));
-  stores.push(readStores(heap));
+  return judgeHeap(heap, [...bounds, highestId(heap)], [...stores, readStores(heap)]);
+}
+
+/**
+ * Reads the one snapshot of a process and returns what grew; `bounds` are the last ids that were
+ * given before each part of the run. Numbers in an array leave no trace here: its table is copied
+ * as it grows, and is as young as the last copy.
+ */
+export function judgeAgedGrowth(
+  file: string,
+  bounds: readonly number[],
+): { holders: GrowingHolder[]; classes: GrownClass[] } {
+  const heap = readHeapSnapshot(file);
+  return judgeHeap(heap, [...bounds, highestId(heap)], [readStores(heap)]);
+}
+
+function judgeHeap(
+  heap: HeapSnapshot,
+  bounds: readonly number[],
+  stores: readonly Map<number, number>[],
+): { holders: GrowingHolder[]; classes: GrownClass[] } {
   const tree = findRetainers(heap);
   const ages = readAges(heap, tree, bounds);
   const found = gather(heap, tree, ages, bounds.length - 1);

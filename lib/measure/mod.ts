@@ -7,6 +7,7 @@
 
 // The target contract
 export * from "./target.ts";
+export { CountedCycle } from "./counted_cycle.ts";
 // Running a target in a process of its own
 export {
   runInSandbox,

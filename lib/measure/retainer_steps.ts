@@ -131,6 +131,10 @@ function nameEdge(
   if (heap.name(heap.edgeTo(edge)) === "system / Cell") {
     return { edge: "export", name: exportName(heap, owner, Number(name)) };
   }
+  // Variables of a block have no names in a snapshot; the other slots of a scope do.
+  if (/^\d+$/.test(name) && heap.name(owner) === "system / Context") {
+    return { edge: "variable", name: "" };
+  }
   if (/^\d+$/.test(name) && heap.type(owner) === "array") return { edge: "entry", name };
   return { edge: "internal", name };
 }

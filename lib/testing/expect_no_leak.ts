@@ -5,12 +5,17 @@
  */
 import { fileURLToPath } from "node:url";
 import { checkClosure } from "../audit/mod.ts";
+import { CountedCycle } from "../measure/mod.ts";
 import { type CheckResult, describeEvidence, toCheckResult } from "../formats/mod.ts";
 import { inProcess } from "./in_process.ts";
+import { openBudget, type TimeBudget } from "./time_budget.ts";
 
 /** How {@linkcode expectNoLeak} measures. */
 export interface NoLeakOptions {
-  /** Cycles measured after the warm-up; more of them find smaller leaks. Default 200. */
+  /**
+   * Cycles measured after the warm-up; more of them find smaller leaks. Default 200, and fewer where
+   * these would take too long, but at least 20.
+   */
   readonly cycles?: number;
   /** Growth that is allowed, bytes per cycle. Default 16. */
   readonly maxBytesPerCycle?: number;
@@ -18,6 +23,12 @@ export interface NoLeakOptions {
   readonly warmupCycles?: number;
   /** Name in the message. Default "the function". */
   readonly name?: string;
+  /**
+   * Time that measuring and explaining may take, s. Default: under vitest four fifths of what is left
+   * of the test's timeout, under Node's runner 20, elsewhere 1.6, since mocha's timeout is 2 s.
+   * A larger one needs a larger timeout of the test, and gives smaller leaks and longer reasons.
+   */
+  readonly budgetSeconds?: number;
 }
 
 /** Thrown when repeating a function leaves memory behind, or when that could not be told. */
@@ -34,6 +45,10 @@ export class LeakFound extends Error {
 
 const MOST_WARMUP = 200;
 const GROWTH_FOLLOWED = 4; // times the cycles, while growth goes on
+const CYCLES = 200;
+const LEAST_CYCLES = 20;
+const PROBED = 5; // cycles that tell how long one takes
+const MEASURED_SHARE = 0.4; // of the time, for warm-up and measured cycles
 
 /**
  * Repeats `cycle` and throws if memory grows by more than is allowed per cycle. It measures in the
@@ -59,13 +74,14 @@ export async function expectNoLeak(
   cycle: (i: number) => unknown,
   options: NoLeakOptions = {},
 ): Promise<CheckResult> {
-  const { cycles = 200, maxBytesPerCycle = 16, name = "the function" } = options;
-  if (!(maxBytesPerCycle > 0)) {
-    throw new RangeError(
-      `Cannot expect no leak as maxBytesPerCycle must be > 0: current value is ${maxBytesPerCycle}`,
-    );
-  }
+  const { maxBytesPerCycle = 16, name = "the function" } = options;
+  checkPositive("maxBytesPerCycle", maxBytesPerCycle);
+  if (options.budgetSeconds !== undefined) checkPositive("budgetSeconds", options.budgetSeconds);
   const module = callerFile();
+  const budget = openBudget(options.budgetSeconds);
+  const counted = new CountedCycle(cycle);
+  const cycles = options.cycles ?? await affordableCycles(counted, budget);
+  const { run, skipped } = inProcess(counted, budget);
   const leak = await checkClosure(
     { name, module },
     {
@@ -74,13 +90,48 @@ export async function expectNoLeak(
       maxCycles: GROWTH_FOLLOWED * cycles,
       concernBytesPerCycle: maxBytesPerCycle,
     },
-    inProcess(cycle),
+    run,
   );
-  const result = toCheckResult(leak, { maxBytesPerCycle });
+  const judged = toCheckResult(leak, { maxBytesPerCycle });
+  // A place without bytes was only guessed from the source, where a test holds many functions.
+  const sites = judged.sites.filter(({ bytes }) => bytes > 0);
+  const result = { ...judged, sites };
   if (result.verdict === "clean") return result;
   const checked = { module, result, story: leak.retainers, scenario: "" };
-  const evidence = describeEvidence(checked).map((line) => `  ${line}`);
-  throw new LeakFound([headline(result, maxBytesPerCycle), ...evidence].join("\n"), result);
+  const evidence = [...describeEvidence(checked), ...missing(skipped, budget)];
+  const lines = [headline(result, maxBytesPerCycle), ...evidence.map((line) => `  ${line}`)];
+  throw new LeakFound(lines.join("\n"), result);
+}
+
+function checkPositive(name: string, value: number): void {
+  if (value > 0) return;
+  throw new RangeError(`Cannot expect no leak as ${name} must be > 0: current value is ${value}`);
+}
+
+/** As many cycles as usual, or as fit into a share of the time where one takes long. */
+async function affordableCycles(cycle: CountedCycle, budget: TimeBudget): Promise<number> {
+  const startedAt = performance.now();
+  try {
+    for (let i = 0; i < PROBED; i++) await cycle.run();
+  } catch {
+    cycle.takeBack();
+    return CYCLES; // the measurement says in which cycle it threw
+  }
+  const seconds = (performance.now() - startedAt) / 1000 / PROBED;
+  const most = Math.floor(MEASURED_SHARE * budget.seconds / 2 / seconds);
+  return Math.max(LEAST_CYCLES, Math.min(CYCLES, most));
+}
+
+/** Says what the time did not suffice for, and how to get it. */
+function missing(skipped: ReadonlySet<string>, { seconds }: TimeBudget): readonly string[] {
+  if (skipped.size === 0) return [];
+  const what = skipped.has("survivors")
+    ? "where it is allocated and what keeps it"
+    : "what keeps it";
+  return [
+    `No time was left to find ${what}: set budgetSeconds above ${+seconds.toFixed(1)}, and the ` +
+    "timeout of the test accordingly",
+  ];
 }
 
 function headline({ name, verdict, message }: CheckResult, allowed: number): string {

@@ -7,13 +7,17 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import {
-  type LoadedTarget,
-  type SandboxOutcome,
-  type SandboxPort,
-  type SandboxRequest,
+import type {
+  CountedCycle,
+  LoadedTarget,
+  runInSandbox,
+  SandboxOutcome,
+  SandboxPort,
+  SandboxRequest,
 } from "../measure/mod.ts";
 import { addScriptMaps } from "./script_maps.ts";
+import { planStages } from "./stage_plan.ts";
+import type { TimeBudget } from "./time_budget.ts";
 
 /** Flags that can be set in a running process, with what undoes them. */
 const REVERSIBLE: Readonly<Record<string, string>> = {
@@ -35,8 +39,8 @@ const OWN_GAUGES: ReadonlySet<string> = new Set([
   "wasmSize",
 ]);
 
-/** Half of what a process of its own takes: a test runner's timeout is short. */
-const SAMPLES = 20;
+/** A quarter of what a process of its own takes: a test runner's timeout is short. */
+const SAMPLES = 10;
 
 interface Instrument {
   run(target: LoadedTarget, parameters: unknown, port: SandboxPort): Promise<unknown>;
@@ -46,11 +50,18 @@ interface Columns {
   readonly samples?: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Returns a function that runs stages on `cycle` here, as `runInSandbox` does in a child. */
-export function inProcess(
-  cycle: (i: number) => unknown,
-): <T>(request: SandboxRequest) => Promise<SandboxOutcome<T>> {
-  return async <T>(request: SandboxRequest): Promise<SandboxOutcome<T>> => {
+/** Runs stages here, as `runInSandbox` does in a child. */
+export interface InProcess {
+  readonly run: typeof runInSandbox;
+  /** Names of the stages that there was no time for. */
+  readonly skipped: ReadonlySet<string>;
+}
+
+/** Returns what runs stages on `cycle` within a budget of time. */
+export function inProcess(cycle: CountedCycle, budget: TimeBudget): InProcess {
+  const plan = planStages(budget);
+  const run = async <T>(asked: SandboxRequest): Promise<SandboxOutcome<T>> => {
+    const request = plan.fit(asked);
     const startedAt = performance.now();
     const cpu = process.cpuUsage();
     const costs = () => ({
@@ -58,12 +69,17 @@ export function inProcess(
       cpuSeconds: cpuSeconds(cpu),
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
     });
+    if (request === null) {
+      const message = "there was no time left";
+      return { status: "no_result", message, cycle: -1, ...costs() };
+    }
     const restore = setFlags(request.nodeFlags ?? []);
     const port = quietPort();
     try {
       const instrument = await import(request.instrument) as Instrument;
       const target = asTarget(cycle, request);
       const result = await instrument.run(target, ownParameters(request.parameters), port);
+      plan.note(result, costs());
       return {
         status: "completed",
         result: await addScriptMaps(ownColumns(result)) as T,
@@ -71,23 +87,24 @@ export function inProcess(
       };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const message = `the function threw in cycle ${port.cycle}: ${reason}`;
-      return { status: "threw", message, cycle: port.cycle, ...costs() };
+      const message = `the function threw in cycle ${cycle.last}: ${reason}`;
+      return { status: "threw", message, cycle: cycle.last, ...costs() };
     } finally {
       restore();
     }
   };
+  return { run, skipped: plan.skipped };
 }
 
 function asTarget(
-  cycle: (i: number) => unknown,
+  cycle: CountedCycle,
   { target, scenario }: SandboxRequest,
 ): LoadedTarget {
   return {
     name: target.name,
     scenario,
     meta: {},
-    contract: { cycle: (_context, i) => cycle(i) },
+    contract: cycle.asTarget(),
     options: { scenario },
     exports: {},
   };

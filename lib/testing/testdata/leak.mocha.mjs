@@ -9,6 +9,8 @@ describe("expectNoLeak() in mocha", () => {
   }).timeout(60_000);
 
   it("finds an unbounded map", async () => {
-    await expectNoLeak((i) => void kept.set(i, { text: `value ${i}` }), { cycles: 100 });
+    // Time for the reasons too, however busy the machine is.
+    const options = { cycles: 100, budgetSeconds: 100 };
+    await expectNoLeak((i) => void kept.set(i, { text: `value ${i}` }), options);
   }).timeout(120_000);
 });
