@@ -139,7 +139,8 @@ function decideHeap(heap: ChannelJudgement, evidence: LeakEvidence): LeakDecisio
   if (objects && held && heap.state === "unclear") {
     return decide("leak", "objects of all ages survive, and their holder grows");
   }
-  if (!objects) return decide("clean", `growth ends: ${describeEnd(heap)}`);
+  const goesOn = heap.state === "settling" && heap.rates[0] >= concern;
+  if (!objects && !goesOn) return decide("clean", `growth ends: ${describeEnd(heap)}`);
   return heap.state === "settling"
     ? decide("inconclusive", `growth slows down but has not ended: ${describeEnd(heap)}`)
     : decide("inconclusive", "objects of all ages survive, but the heap does not grow steadily");

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { envelopeRise } from "../measure/mod.ts";
+import { envelopeRise, stepNoise } from "../measure/mod.ts";
 import { slopeInterval, theilSen } from "../statistics/mod.ts";
 import type { Growth, Interval } from "./results.ts";
 
@@ -69,7 +69,8 @@ export function judgeSeries(
     growth: growthOf(y, from, state, rates, isStaircase(x, y, last / 9)),
     ...estimate,
     settledFrom: x[from] ?? 0,
-    limitOfDetection: (GRAINS * options.grain + 3 * stepNoise(y.slice(from))) / span,
+    limitOfDetection:
+      (GRAINS * options.grain + 3 * stepNoise((row) => y[row] as number, from, end)) / span,
     rates,
   };
 }
@@ -235,14 +236,6 @@ function rateOfTroughs(
   const troughs = x.slice(0, end).map((cycle) => lowestAfter(x, y, cycle));
   const { slope, low, high } = slopeInterval(x.slice(0, end), troughs, { confidence });
   return { bytesPerCycle: slope, interval: [low, high] };
-}
-
-/** Robust scatter of the steps between samples: 0 for a line, a constant or a staircase. */
-function stepNoise(y: readonly number[]): number {
-  const steps = y.slice(1).map((value, k) => value - (y[k] as number)).sort((a, b) => a - b);
-  const median = steps[steps.length >> 1] ?? 0;
-  const deviations = steps.map((step) => Math.abs(step - median)).sort((a, b) => a - b);
-  return 1.4826 * (deviations[deviations.length >> 1] ?? 0);
 }
 
 function growthOf(

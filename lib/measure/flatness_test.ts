@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { envelopeRise } from "./flatness.ts";
+import { envelopeRise, isEnding } from "./flatness.ts";
 
 const rise = (values: readonly number[]): number =>
   envelopeRise((row) => values[row] as number, Math.floor(values.length / 3), values.length);
@@ -20,4 +20,24 @@ test("envelopeRise() sees a line, and a staircase whose steps double", () => {
     const table = Array.from({ length }, (_, k) => 2 ** Math.ceil(Math.log2(k + 1)));
     return rise(table) > 0;
   }));
+});
+
+const ending = (length: number, valueAt: (row: number) => number): boolean =>
+  isEnding((row) => valueAt(row), length);
+
+test("isEnding() sees a cache that is full, fills ever slower, or filled up a moment ago", () => {
+  assert.ok(ending(160, (row) => 100 * Math.min(row, 120)));
+  assert.ok(ending(160, (row) => 1e5 * (1 - Math.exp(-row / 60))));
+  assert.ok(ending(160, (row) => 100 * Math.min(row, 155)));
+});
+
+test("isEnding() takes no leak for one: a line, a parabola, a noisy line, one step in ten", () => {
+  assert.ok(!ending(160, (row) => 100 * row));
+  assert.ok(!ending(160, (row) => row * row));
+  assert.ok(!ending(160, (row) => 100 * row + 250 * (row * 7919 % 11)));
+  assert.ok(!ending(160, (row) => 5000 * Math.floor(row / 5)));
+  // A list and a table beside it that doubles in the middle third.
+  assert.ok(!ending(160, (row) => 100 * row + (row > 80 ? 12_000 : 0)));
+  // A table that doubles only pauses.
+  assert.ok(!ending(160, (row) => 2 ** Math.ceil(Math.log2(row + 1))));
 });

@@ -7,6 +7,7 @@
 
 import { openSync, readdirSync, readSync } from "node:fs";
 import { getHeapStatistics } from "node:v8";
+import type { ResizeWatch } from "./resizable_buffers.ts";
 import type { WasmWatch } from "./wasm_extent.ts";
 import type { WorkerWatch } from "./worker_heaps.ts";
 
@@ -36,16 +37,24 @@ export type Gauge = (typeof GAUGES)[number];
 /** Reads all gauges into `row`, from `offset`. */
 export type ReadGauges = (cycle: number, row: Float64Array, offset: number) => void;
 
-/** Prepares the gauges; what they watch must have been watched since before the target was loaded. */
-export function openGauges(wasm: WasmWatch, workers: WorkerWatch): ReadGauges {
+/** What is watched since before the target was loaded. */
+export interface Watches {
+  readonly wasm: WasmWatch;
+  readonly workers: WorkerWatch;
+  readonly resizing: ResizeWatch;
+}
+
+/** Prepares the gauges. */
+export function openGauges({ wasm, workers, resizing }: Watches): ReadGauges {
   const readStatus = openStatus();
   return (cycle, row, offset) => {
     const heap = getHeapStatistics();
     const memory = process.memoryUsage();
     row[offset] = cycle;
     row[offset + 1] = heap.used_heap_size;
-    row[offset + 2] = memory.external;
-    row[offset + 3] = memory.arrayBuffers;
+    const resized = resizing.size();
+    row[offset + 2] = memory.external + resized;
+    row[offset + 3] = memory.arrayBuffers + resized;
     row[offset + 4] = wasm.extent();
     row[offset + 5] = wasm.size();
     row[offset + 6] = heap.malloced_memory;
@@ -53,7 +62,7 @@ export function openGauges(wasm: WasmWatch, workers: WorkerWatch): ReadGauges {
     row[offset + 8] = heap.total_physical_size;
     // What neither V8's heaps nor its array buffers explain.
     row[offset + 9] = (row[offset + 7] as number) - heap.total_physical_size -
-      memory.arrayBuffers - workers.committed();
+      memory.arrayBuffers - resized - workers.committed();
     row[offset + 10] = heap.used_global_handles_size;
     row[offset + 11] = process.getActiveResourcesInfo().length;
     row[offset + 12] = countFiles();

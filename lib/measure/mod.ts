@@ -43,7 +43,7 @@ export {
 } from "./heap_growth.ts";
 export type { GrowingHolder, GrownClass } from "./heap_holders.ts";
 export type { RetainerStep, ScriptPlace } from "./retainer_steps.ts";
-export { envelopeRise } from "./flatness.ts";
+export { envelopeRise, stepNoise } from "./flatness.ts";
 export { type Gauge, GAUGES } from "./gauges.ts";
 export { sampleWeight } from "./sample_weight.ts";
 export type { SourceMaps } from "./source_maps.ts";

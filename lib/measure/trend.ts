@@ -10,13 +10,14 @@
  */
 
 import { createCollector } from "./collect.ts";
-import { envelopeRise } from "./flatness.ts";
-import { GAUGES, openGauges, type ReadGauges } from "./gauges.ts";
+import { envelopeRise, isEnding, stepNoise } from "./flatness.ts";
+import { GAUGES, openGauges, type ReadGauges, type Watches } from "./gauges.ts";
 import type { LoadedTarget } from "./load_target.ts";
+import { watchResizing } from "./resizable_buffers.ts";
 import { type SampleColumns, SampleLog } from "./sample_log.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
-import { type WasmWatch, watchWasm } from "./wasm_extent.ts";
-import { watchWorkers, type WorkerWatch } from "./worker_heaps.ts";
+import { watchWasm } from "./wasm_extent.ts";
+import { watchWorkers } from "./worker_heaps.ts";
 import { startWorkload, type Workload, type WorkloadValidity } from "./workload.ts";
 
 /** Flags that make a steady heap constant to the byte. */
@@ -35,7 +36,10 @@ export interface TrendParameters {
   /** Cycles after the warm-up that are measured at least. */
   readonly cycles: number;
   readonly warmupCycles: number;
-  /** The measurement goes on, doubling, up to this many cycles in all. */
+  /**
+   * The measurement goes on, doubling, up to this many cycles in all; up to four times as many where
+   * growth is about to end, as that of a cache that fills.
+   */
   readonly maxCycles: number;
   /** No doubling is begun that would not end within this processor time, s. */
   readonly budgetSeconds: number;
@@ -67,15 +71,20 @@ export interface TrendResult {
   readonly sampleSeconds: number;
 }
 
-let wasm: WasmWatch | undefined;
-let workers: WorkerWatch | undefined;
+let watches: Watches | undefined;
 
 /** Starts to watch what only shows from the beginning. */
 export function prepare(): void {
-  wasm = watchWasm();
-  workers = watchWorkers();
+  watches ??= startWatches();
 }
 
+function startWatches(): Watches {
+  return { wasm: watchWasm(), workers: watchWorkers(), resizing: watchResizing() };
+}
+
+const EXTENSION = 4; // times the most cycles, where growth is ending
+const SIGMAS = 3;
+const SHARPENING_SECONDS = 4; // of processor time, for a restless heap that seems to stand still
 const WAITING_SHARE = 3;
 const CAPACITY = 192; // rows
 const SAMPLES = 40; // within the least number of cycles
@@ -98,8 +107,8 @@ export async function run(
 class Trend {
   readonly #parameters: TrendParameters;
   readonly #collect = createCollector();
-  readonly #workers: WorkerWatch = workers ?? watchWorkers();
-  readonly #read: ReadGauges = openGauges(wasm ?? watchWasm(), this.#workers);
+  readonly #watches: Watches = watches ??= startWatches();
+  readonly #read: ReadGauges = openGauges(this.#watches);
   readonly #log: SampleLog;
   readonly #snapshots: SampleLog;
   readonly #tolerances: Float64Array;
@@ -112,17 +121,18 @@ class Trend {
     this.#log = new SampleLog(GAUGES, CAPACITY, step);
     this.#snapshots = new SampleLog(GAUGES, Math.max(1, parameters.snapshotCycles.length), 1);
     this.#tolerances = Float64Array.from(GAUGES, (name) => parameters.tolerances[name] ?? Infinity);
+    rehearse();
   }
 
   async measure(workload: Workload): Promise<TrendResult["stoppedBy"]> {
-    const { warmupCycles, cycles, maxCycles } = this.#parameters;
+    const { warmupCycles, cycles } = this.#parameters;
     this.#startedAt = performance.now();
     // The warm-up is a rehearsal of the judgement too: its own first-time costs fall into it.
     for (const share of [4, 2, 1]) {
       await this.#measureTo(workload, Math.floor(warmupCycles / share));
       this.#judge(warmupCycles / share);
     }
-    for (let goal = warmupCycles + cycles;; goal = Math.min(2 * goal, maxCycles)) {
+    for (let goal = warmupCycles + cycles;; goal = this.#after(goal)) {
       const cut = await this.#measureTo(workload, goal);
       if (cut !== null) return cut;
       const end = this.#judge(goal);
@@ -133,13 +143,21 @@ class Trend {
   /** Says why to stop at a goal, or null to go on. */
   #judge(goal: number): TrendResult["stoppedBy"] | null {
     const { cycles, maxCycles, budgetSeconds } = this.#parameters;
-    const next = (Math.min(2 * goal, maxCycles) - goal) / goal;
+    const next = (this.#after(goal) - goal) / goal;
+    const isEnding = this.#isEnding();
     const isEnough = this.#isEnough();
     const isFlat = this.#isFlat();
-    if (isFlat) return "flat";
+    const isSharp = this.#isSharp();
+    if (isFlat && (isSharp || this.#spent() > SHARPENING_SECONDS)) return "flat";
     if (isEnough && goal >= 2 * cycles) return "plenty";
-    if (goal >= maxCycles) return "cycles";
+    if (goal >= (isEnding ? EXTENSION : 1) * maxCycles) return "cycles";
     return this.#spent() * (1 + next) > budgetSeconds ? "budget" : null;
+  }
+
+  /** The next goal: twice as many cycles, with a stop at the most that are wanted. */
+  #after(goal: number): number {
+    const { maxCycles } = this.#parameters;
+    return Math.min(2 * goal, (goal < maxCycles ? 1 : EXTENSION) * maxCycles);
   }
 
   /** Processor time, so that a busy machine does not cut the evidence short; waiting counts less. */
@@ -180,7 +198,7 @@ class Trend {
     if (last >= 0 && this.#log.at(last, 0) === cycle) return;
     const startedAt = performance.now();
     await workload.settle();
-    await this.#workers.read();
+    await this.#watches.workers.read();
     this.#collect();
     const read = (rows: Float64Array, offset: number): void => this.#read(cycle, rows, offset);
     this.#log.append(read);
@@ -199,6 +217,33 @@ class Trend {
       if (rise > (this.#tolerances[column] as number) * cycles) return false;
     }
     return true;
+  }
+
+  /** Whether the heap is so quiet that a leak of one byte per cycle would have shown by now. */
+  #isSharp(): boolean {
+    const log = this.#log;
+    const end = log.length;
+    const first = Math.floor(end / 3);
+    const noise = stepNoise((row) => log.at(row, 1), first, end);
+    return SIGMAS * noise < log.at(end - 1, 0) - log.at(first, 0);
+  }
+
+  /** Whether all that still grows slows down, or has just stopped. */
+  #isEnding(): boolean {
+    const log = this.#log;
+    const end = log.length;
+    if (end < 6) return false;
+    const first = Math.floor(end / 3);
+    const cycles = (log.at(end - 1, 0) - log.at(first, 0)) * 2 / 3;
+    let ending = 0;
+    for (let column = 1; column < GAUGES.length; column++) {
+      const at = (row: number): number => log.at(row, column);
+      const tolerance = this.#tolerances[column] as number;
+      if (envelopeRise(at, first, end) <= tolerance * cycles) continue;
+      if (!isEnding(at, end)) return false;
+      ending++;
+    }
+    return ending > 0;
   }
 
   #isPlenty(): boolean {
@@ -229,7 +274,7 @@ class Trend {
 
   result(): Omit<TrendResult, "cycles" | "stoppedBy" | "validity"> {
     return {
-      workerScripts: this.#workers.scripts(),
+      workerScripts: this.#watches.workers.scripts(),
       samples: this.#log.columns(),
       snapshots: this.#snapshots.columns(),
       cycleSeconds: this.#elapsed() - this.#sampleSeconds,
@@ -238,4 +283,14 @@ class Trend {
   }
 }
 
+/** Takes every path of the judgement once: what it compiles must not show as growth later. */
+function rehearse(): void {
+  for (const at of [(row: number) => row, (row: number) => Math.min(row, 45)]) {
+    envelopeRise(at, 0, REHEARSED_ROWS);
+    stepNoise(at, 0, REHEARSED_ROWS);
+    isEnding(at, REHEARSED_ROWS);
+  }
+}
+
+const REHEARSED_ROWS = 60;
 const COLUMN_RSS = GAUGES.indexOf("rss");
