@@ -39,7 +39,8 @@ export type { Fix, FixKind } from "./fixes.ts";
 
 // Recomputing what was recorded
 export { verifyRun } from "./verify.ts";
-export type { Verification, VerificationProblem, VerifyOptions } from "./verify.ts";
+export type { Verification, VerifyOptions } from "./verify.ts";
+export type { VerificationProblem } from "./verification_problem.ts";
 export type { RenderedReport } from "./verify_reports.ts";
 
 // Numbers in reports

@@ -13,16 +13,9 @@ import { openRun } from "./run_store.ts";
 import { verifyFiles } from "./verify_files.ts";
 import { verifyNumbers } from "./verify_numbers.ts";
 import { verifyReports } from "./verify_reports.ts";
+import type { VerificationProblem } from "./verification_problem.ts";
 import type { RenderedReport } from "./verify_reports.ts";
 import { verifySites } from "./verify_sites.ts";
-
-/** Something that is not as the run or a report says. */
-export interface VerificationProblem {
-  readonly kind: "file" | "number" | "site" | "citation" | "report";
-  /** A file with its line, or a JSON pointer into the results. */
-  readonly where: string;
-  readonly message: string;
-}
 
 /** What a verification looked at, and what it found. */
 export interface Verification {

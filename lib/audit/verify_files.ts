@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RunManifest, type RunStore, sha256 } from "./run_store.ts";
-import type { VerificationProblem } from "./verify.ts";
+import type { VerificationProblem } from "./verification_problem.ts";
 
 /** Checks all files of a run against its manifest. */
 export function verifyFiles(

@@ -21,7 +21,7 @@ import type {
 import { type RunStore, unitName } from "./run_store.ts";
 import { rank } from "./stress.ts";
 import { DEFAULT_LIMITS, judge } from "./verdict.ts";
-import type { VerificationProblem } from "./verify.ts";
+import type { VerificationProblem } from "./verification_problem.ts";
 import { recomputeLeak } from "./verify_leaks.ts";
 import { recomputeStress } from "./verify_stress.ts";
 

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { type Citation, renderCitation, resolvePointer } from "./citation.ts";
 import { differences } from "./differences.ts";
 import type { AuditResults } from "./results.ts";
-import type { VerificationProblem } from "./verify.ts";
+import type { VerificationProblem } from "./verification_problem.ts";
 
 /** A report as it should read. */
 export interface RenderedReport {

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { AuditResults, LeakPhase } from "./results.ts";
-import type { VerificationProblem } from "./verify.ts";
+import type { VerificationProblem } from "./verification_problem.ts";
 
 interface RecordedLine {
   readonly pointer: string;

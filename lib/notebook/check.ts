@@ -8,22 +8,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { checkStyle } from "./check_style.ts";
 import { checkTypes } from "./check_types.ts";
+import type { NotebookProblem } from "./notebook_problem.ts";
 import { type Notebook, readNotebook } from "./notebook_file.ts";
 import { ipynbOf } from "./publish.ts";
 import { tagsOf } from "./run_notebook.ts";
 import { notebookOf, scriptOf } from "./script.ts";
-
-/** Something to mend in a script. */
-export interface NotebookProblem {
-  /** Absolute path of the script. */
-  readonly file: string;
-  /** Line in the script, from 1. */
-  readonly line: number;
-  /** What was checked. */
-  readonly kind: "unreadable" | "round_trip" | "types" | "stale" | "style";
-  /** What is wrong, and what would be right. */
-  readonly message: string;
-}
 
 /** Settings of `checkNotebooks`. */
 export interface CheckOptions {

@@ -9,7 +9,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
-import type { NotebookProblem } from "./check.ts";
+import type { NotebookProblem } from "./notebook_problem.ts";
 
 const COMPILER = join("node_modules", "typescript", "bin", "tsc");
 

@@ -49,7 +49,8 @@ export { importNotebook, ipynbOf, publishNotebook } from "./publish.ts";
 export type { Published, PublishOptions } from "./publish.ts";
 export { notebookProgress } from "./notebook_progress.ts";
 export { checkNotebooks, listScripts } from "./check.ts";
-export type { CheckOptions, NotebookProblem } from "./check.ts";
+export type { CheckOptions } from "./check.ts";
+export type { NotebookProblem } from "./notebook_problem.ts";
 export { checkStyle } from "./check_style.ts";
 export type { StyleProblem } from "./check_style.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { type BoundaryHandling, boundaryHandlings } from "./boundary.ts";
-import type { MinimiseSwarmOptions } from "./minimise.ts";
+import type { MinimiseSwarmOptions } from "./search.ts";
 import type { Bounds } from "./swarm.ts";
 
 /** Settings with every default filled in. */

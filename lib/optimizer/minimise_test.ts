@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Iteration, minimise, type MinimiseOptions, minimiseSwarm } from "./minimise.ts";
+import { minimise, minimiseSwarm } from "./minimise.ts";
+import type { Iteration, MinimiseOptions } from "./search.ts";
 
 const box = (n: number, half: number) => ({
   lower: Array.from({ length: n }, () => -half),

@@ -5,18 +5,16 @@
  */
 
 // Minimising any function
-export {
-  type Inertia,
-  type Iteration,
-  minimise,
-  type MinimiseOptions,
-  minimiseSwarm,
-  type MinimiseSwarmOptions,
-  type Minimum,
-  type SearchHistory,
-  type StopReason,
-  type SwarmSettings,
-} from "./minimise.ts";
+export { minimise, minimiseSwarm, type Minimum } from "./minimise.ts";
+export type {
+  Inertia,
+  Iteration,
+  MinimiseOptions,
+  MinimiseSwarmOptions,
+  SearchHistory,
+  StopReason,
+  SwarmSettings,
+} from "./search.ts";
 export { type BoundaryHandling, boundaryHandlings } from "./boundary.ts";
 export type { Bounds } from "./swarm.ts";
 

@@ -14,8 +14,9 @@ import { type CostSettings, defaultCostSettings } from "./cost.ts";
 import type { Trial } from "./evaluate.ts";
 import { evaluateGains, type EvaluationTask, workerModule } from "./evaluate_worker.ts";
 import { checkGainBounds, gainBounds, type Scale } from "./gain_bounds.ts";
-import { type Iteration, minimiseSwarm, type Minimum, type SwarmSettings } from "./minimise.ts";
+import { minimiseSwarm, type Minimum } from "./minimise.ts";
 import { initialStates, nominalOnly, perturbedPlants, type Robustness } from "./robustness.ts";
+import type { Iteration, SwarmSettings } from "./search.ts";
 import type { Bounds } from "./swarm.ts";
 
 /** What is tuned and how; all but `controller` is optional. */
