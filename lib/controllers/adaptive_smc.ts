@@ -110,6 +110,7 @@ export const adaptiveSmc: ControllerDefinition = {
   aliases: ["adaptive"],
   gainNames: GAIN_NAMES,
   gainUnits: ["s", "s", "1/s", "1/s", "N/s"],
+  gainBounds: { lower: [0.1, 0.1, 0.1, 0.1, 0.1], upper: [200, 200, 200, 200, 200] },
   signalNames: [...commonSignals, "K", "K_rate", "time_in_sliding"],
   signalUnits: ["N", "1", "N", "N", "N", "N/s", "s"],
   schema: {

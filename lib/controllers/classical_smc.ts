@@ -115,6 +115,7 @@ export const classicalSmc: ControllerDefinition = {
   aliases: ["classical", "classic_smc", "smc_classical", "smc_v1"],
   gainNames: GAIN_NAMES,
   gainUnits: ["s", "s", "1", "1", "N", "N"],
+  gainBounds: { lower: [0.1, 0.1, 0.1, 0.1, 0.1, 0.1], upper: [200, 200, 200, 200, 200, 200] },
   mayBeZero: ["kd"],
   signalNames: [...commonSignals, "epsilon"],
   signalUnits: ["N", "1", "N", "N", "1"],

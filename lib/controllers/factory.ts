@@ -31,13 +31,18 @@ export const controllerDefinitions: Readonly<Record<ControllerName, ControllerDe
   hybrid_adaptive_sta_smc: hybridAdaptiveStaSmc,
 };
 
+/** Returns what `of` makes of each controller's definition, by name. */
+export function byController<T>(
+  of: (definition: ControllerDefinition) => T,
+): Readonly<Record<ControllerName, T>> {
+  const entries = controllerNames.map((name) => [name, of(controllerDefinitions[name])]);
+  return Object.fromEntries(entries) as Record<ControllerName, T>;
+}
+
 /** Options of each controller with their defaults: the blocks `controllers` of config.yaml. */
-export const controllerSchemas: Readonly<Record<ControllerName, ObjectSchema>> = {
-  classical_smc: classicalSmc.schema,
-  sta_smc: staSmc.schema,
-  adaptive_smc: adaptiveSmc.schema,
-  hybrid_adaptive_sta_smc: hybridAdaptiveStaSmc.schema,
-};
+export const controllerSchemas: Readonly<Record<ControllerName, ObjectSchema>> = byController(
+  ({ schema }) => schema,
+);
 
 /** Options of `createController`; the further ones are those of the controller's schema. */
 export interface ControllerOptions {

@@ -217,6 +217,7 @@ export const hybridAdaptiveStaSmc: ControllerDefinition = {
   aliases: ["hybrid", "hybrid_sta"],
   gainNames: hybridGainNames,
   gainUnits: ["s", "1/s", "s", "1/s"],
+  gainBounds: { lower: [0.1, 0.1, 0.1, 0.1], upper: [400, 200, 400, 200] },
   signalNames: [...commonSignals, "k1", "k2", "u_int", "u_cart", "calls"],
   signalUnits: ["N", "1", "N", "N", "N", "N/s", "N", "N", "1"],
   acceptsNonFinite: true,

@@ -48,6 +48,8 @@ export interface ControllerDefinition {
   /** Names and units of the gains, in order. */
   readonly gainNames: readonly string[];
   readonly gainUnits: readonly string[];
+  /** Box that the tuner searches, > 0 on both sides: wide enough that stabilising gains lie in it. */
+  readonly gainBounds: { readonly lower: readonly number[]; readonly upper: readonly number[] };
   /** Gains that may be 0; all others are > 0. */
   readonly mayBeZero?: readonly string[];
   /** Whether a non-finite state is answered with no force instead of an error. */

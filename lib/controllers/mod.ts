@@ -6,6 +6,7 @@
 
 // Making one
 export {
+  byController,
   controllerDefinitions,
   controllerNames,
   controllerSchemas,

@@ -118,6 +118,7 @@ export const staSmc: ControllerDefinition = {
   aliases: ["sta", "super_twisting"],
   gainNames: GAIN_NAMES,
   gainUnits: ["N", "N/s", "s", "s", "1/s", "1/s"],
+  gainBounds: { lower: [1, 0.1, 0.1, 0.1, 0.1, 0.1], upper: [200, 200, 200, 200, 200, 200] },
   signalNames: [...commonSignals, "z"],
   signalUnits: ["N", "1", "N", "N", "N"],
   schema: {

@@ -5,28 +5,13 @@
  *
  * @module
  */
-import { controllerDefinitions, type ControllerName } from "../controllers/mod.ts";
+import { byController, controllerDefinitions, type ControllerName } from "../controllers/mod.ts";
 import type { Bounds } from "./swarm.ts";
 
 /** Boxes of the gains of each controller, in the order of its gains. */
-export const gainBounds: Readonly<Record<ControllerName, Bounds>> = {
-  classical_smc: {
-    lower: [0.1, 0.1, 0.1, 0.1, 0.1, 0.1],
-    upper: [200, 200, 200, 200, 200, 200],
-  },
-  sta_smc: {
-    lower: [1, 0.1, 0.1, 0.1, 0.1, 0.1],
-    upper: [200, 200, 200, 200, 200, 200],
-  },
-  adaptive_smc: {
-    lower: [0.1, 0.1, 0.1, 0.1, 0.1],
-    upper: [200, 200, 200, 200, 200],
-  },
-  hybrid_adaptive_sta_smc: {
-    lower: [0.1, 0.1, 0.1, 0.1],
-    upper: [400, 200, 400, 200],
-  },
-};
+export const gainBounds: Readonly<Record<ControllerName, Bounds>> = byController(
+  ({ gainBounds }) => gainBounds,
+);
 
 /** How a box is searched: evenly in the gains, or evenly in their logarithms. */
 export type Scale = "linear" | "logarithmic";
