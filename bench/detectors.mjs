@@ -4,7 +4,7 @@
 import { build } from "esbuild";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkTarget } from "../lib/dist/audit/mod.js";
@@ -36,6 +36,7 @@ const files = readdirSync(corpus).filter((file) =>
   (names.length === 0 || names.some((name) => file.includes(name)))
 );
 const table = new Map([...METHODS.map(([label]) => label), "heapbook"].map((label) => [label, []]));
+const done = [];
 for (const file of files) {
   const bundle = await bundleTarget(file);
   for (const [label, method] of METHODS) table.get(label).push(await runPeer(file, bundle, method));
@@ -49,13 +50,14 @@ for (const file of files) {
     cause: site === undefined ? "" : `line ${site.line}; ${result.retainers[0]?.words ?? ""}`,
     failure: result.verdict === "error" ? result.message : "",
   });
+  done.push(file);
+  if (words.includes("--write")) {
+    // After each target, so that an interrupted run leaves what it has.
+    writeFileSync(fileURLToPath(new URL("./detectors.md", import.meta.url)), render() + "\n");
+  }
   console.log(file, [...table].map(([label, rows]) => `${label}: ${say(rows.at(-1))}`).join(" | "));
 }
-const report = render();
-console.log(report);
-if (words.includes("--write")) {
-  writeFileSync(fileURLToPath(new URL("./detectors.md", import.meta.url)), report + "\n");
-}
+console.log(render());
 
 function installPeers() {
   if (existsSync(join(folder, "node_modules", "leakage"))) return;
@@ -120,10 +122,11 @@ function render() {
     "",
     `Node ${process.version}, ${cpus()[0]?.model ?? "?"}, ${
       new Date().toISOString().slice(0, 10)
-    }. ` +
-    `The targets of data/corpus (${files.filter((f) => f.startsWith("leak")).length} leaks, ` +
-    `${
-      files.filter((f) => f.startsWith("clean")).length
+    }, load average ${loadavg()[2].toFixed(1)} over the last fifteen minutes. ` +
+    `${done.length} of ${files.length} targets of data/corpus (${
+      done.filter((f) => f.startsWith("leak")).length
+    } leaks, ${
+      done.filter((f) => f.startsWith("clean")).length
     } clean), bundled to CommonJS for the peers. ` +
     "Made by `node bench/detectors.mjs --write`.",
     "",

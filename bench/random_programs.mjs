@@ -1,7 +1,7 @@
 // How often the detector accuses random clean programs, and misses leaks planted in others.
 // node bench/random_programs.mjs [--write] [clean runs] [leaking runs per rate]
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { checkTarget } from "../lib/dist/audit/mod.js";
 import { map } from "../lib/dist/parallel/mod.js";
@@ -38,7 +38,7 @@ const lines = [
   "",
   `Node ${process.version}, ${cpus()[0]?.model ?? "?"}, ${
     new Date().toISOString().slice(0, 10)
-  }. Programs of ` +
+  }, load average ${loadavg()[2].toFixed(1)} over the last fifteen minutes. Programs of ` +
   "data/corpus/random.mjs: one to four parts with a bounded state of random size. `heapbook check` " +
   "with defaults. Made by `node bench/random_programs.mjs --write`.",
   "",
