@@ -8,6 +8,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkTarget } from "../lib/dist/audit/mod.js";
+import { createRandom } from "../lib/dist/statistics/mod.js";
 
 const PEERS = {
   "@memlab/heap-analysis": "2.0.5",
@@ -31,7 +32,8 @@ const folder = at < 0 ? mkdtempSync(join(tmpdir(), "heapbook-peers-")) : words[a
 const names = words.filter((word, k) => !word.startsWith("--") && (at < 0 || k !== at + 1));
 installPeers();
 
-const files = readdirSync(corpus).filter((file) =>
+// Shuffled, so that an interrupted run has seen leaks and innocents alike.
+const files = createRandom("detectors").shuffle(readdirSync(corpus)).filter((file) =>
   /^(leak|clean)_.*\.(ts|mjs|cjs)$/.test(file) &&
   (names.length === 0 || names.some((name) => file.includes(name)))
 );

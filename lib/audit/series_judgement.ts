@@ -9,7 +9,12 @@
  */
 
 import { envelopeRise, stepNoise } from "../measure/mod.ts";
-import { slopeInterval, theilSen } from "../statistics/mod.ts";
+import {
+  slopeInterval,
+  type StaircaseInterval,
+  staircaseInterval,
+  theilSen,
+} from "../statistics/mod.ts";
 import type { Growth, Interval } from "./results.ts";
 
 /** What a series does at its end. */
@@ -59,10 +64,14 @@ export function judgeSeries(
   const last = x[end - 1] ?? 0;
   const rates = envelopeRates(x, y, last, options.warmupCycles);
   const state = stateOf(x, y, rates, options);
+  const staircase = state === "growing" ? fitStaircase(x, y, options) : null;
   const settledFrom = Math.max(options.warmupCycles, last * settledShare(x, y, state, options));
   const first = x.findIndex((cycle) => cycle >= settledFrom);
-  const from = Math.min(Math.max(first, 0), Math.max(0, end - LEAST_POINTS));
-  const estimate = rateOf(x.slice(from), y.slice(from), state, rates, options.confidence);
+  const from = staircase?.from ??
+    Math.min(Math.max(first, 0), Math.max(0, end - LEAST_POINTS));
+  const estimate = staircase === null
+    ? rateOf(x.slice(from), y.slice(from), state, rates, options.confidence)
+    : rateOfStaircase(staircase);
   const span = Math.max(1, last - (x[from] as number));
   return {
     state,
@@ -90,8 +99,9 @@ function stateOf(
   x: readonly number[],
   y: readonly number[],
   rates: SeriesJudgement["rates"],
-  { tolerance, warmupCycles, confidence }: SeriesOptions,
+  options: SeriesOptions,
 ): SeriesJudgement["state"] {
+  const { tolerance, warmupCycles, confidence } = options;
   const end = x.length;
   if (end < LEAST_POINTS) return "unclear";
   const last = x[end - 1] as number;
@@ -105,6 +115,7 @@ function stateOf(
     if (newest < KEPT_SHARE_STAIRCASE * before) return "settling";
     return before > 0 && last > LEAST_WARMUPS * warmupCycles ? "growing" : "unclear";
   }
+  if (isSteadyStaircase(x, y, options)) return "growing";
   if (newest < KEPT_SHARE * before) return "settling";
   const late = envelopeRate(x, y, 0.75 * last, 0.9 * last);
   const isKept = late >= 0.4 * newest && tailRate(x, y, last) >= 0.3 * newest;
@@ -201,6 +212,32 @@ function isStaircase(x: readonly number[], y: readonly number[], from: number): 
   return rises <= Math.min(MOST_STEPS, samples / 4);
 }
 
+/** Steps that double are few: three of them need a span of a factor of nine. */
+function fitStaircase(
+  x: readonly number[],
+  y: readonly number[],
+  { warmupCycles, confidence }: SeriesOptions,
+): StaircaseInterval & { readonly from: number } | null {
+  const last = x.at(-1) as number;
+  const from = x.findIndex((cycle) => cycle >= Math.max(warmupCycles, last / 9));
+  const fit = staircaseInterval(x.slice(from), y.slice(from), confidence);
+  return fit === null ? null : { ...fit, from };
+}
+
+/** Small things that keep coming at one rate, beside a table that doubles when they fill it. */
+function isSteadyStaircase(
+  x: readonly number[],
+  y: readonly number[],
+  options: SeriesOptions,
+): boolean {
+  const fit = fitStaircase(x, y, options);
+  if (fit === null || !fit.isRegular || fit.usualRise <= 0) return false;
+  const tail = x.findIndex((cycle) => cycle >= 0.85 * (x.at(-1) as number));
+  const rises = y.slice(tail + 1).map((value, k) => value - (y[tail + k] as number))
+    .sort((a, b) => a - b);
+  return (rises[rises.length >> 1] ?? 0) >= 0.5 * fit.usualRise;
+}
+
 function rateOf(
   x: readonly number[],
   y: readonly number[],
@@ -224,6 +261,12 @@ function rateOf(
   const [newest, before] = rates;
   const rate = (newest + before) / 2;
   return { bytesPerCycle: rate, interval: [Math.min(newest, before), Math.max(newest, before)] };
+}
+
+function rateOfStaircase(
+  { slope, low, high }: StaircaseInterval,
+): { bytesPerCycle: number; interval: Interval } {
+  return { bytesPerCycle: slope, interval: [low, high] };
 }
 
 /** A series that comes back to its troughs grows as they do; of its end nobody knows the trough yet. */

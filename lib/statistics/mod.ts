@@ -6,6 +6,7 @@ export type { Random, Seed } from "./random.ts";
 
 // One number for a series
 export { median, quantile, robustSigma } from "./quantile.ts";
+export { type StaircaseInterval, staircaseInterval } from "./staircase.ts";
 export { theilSen } from "./theil_sen.ts";
 export type { TheilSenFit } from "./theil_sen.ts";
 
