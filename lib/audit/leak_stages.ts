@@ -8,6 +8,7 @@
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  type CoverageResult,
   HEAP_GROWTH_FLAGS,
   type HeapGrowthResult,
   nodeProgram,
@@ -57,6 +58,7 @@ const MOST_SNAPSHOT_HEAP_BYTES = 40 * MB;
 const MOST_PROFILED_BYTES = 192 * MB; // of leaked memory in a process that is only to explain it
 const MOST_SNAPSHOT_BYTES = 24 * MB;
 const LEAST_EXPLAINED_CYCLES = 30;
+const COVERED_CYCLES = 20; // enough for what a scenario does; rarer code counts as not reached
 const SLICES = 20;
 const MS = 1000;
 
@@ -108,6 +110,11 @@ export function runHeapGrowth(
   });
 }
 
+/** Counts what a few cycles run, in a process whose memory nobody measures. */
+export function runCoverage(task: LeakTask): Promise<StageEnd<CoverageResult>> {
+  return runStage(task, "coverage", [], { cycles: Math.min(task.cycles, COVERED_CYCLES) });
+}
+
 function affordable(cycles: number, bytesPerCycle: number, bytes: number): number {
   if (bytesPerCycle <= 0) return cycles;
   const most = Math.floor(bytes / bytesPerCycle);
@@ -118,6 +125,7 @@ const INSTRUMENTS: Readonly<Record<string, string>> = {
   trend: "trend",
   survivors: "survivors",
   snapshots: "heap_growth",
+  coverage: "coverage",
 };
 
 async function runStage<T>(

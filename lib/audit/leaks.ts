@@ -14,7 +14,9 @@ import { createRandom } from "../statistics/mod.ts";
 import type { LeakTask } from "./leak_stages.ts";
 import { type LeakJudgementOptions, type MeasuredLeak, measureLeak } from "./measure_leak.ts";
 import type { Progress } from "./progress.ts";
-import type { ControlResult, LeakPhase, LeakResult } from "./results.ts";
+import { traceReach } from "./reach.ts";
+import { isPrediction } from "./reconcile.ts";
+import type { ControlResult, LeakPhase, LeakResult, PatternsPhase, SiteReach } from "./results.ts";
 import { judgeControl, type PlantedTarget } from "./planted_verdict.ts";
 import { combineRepetitions } from "./repetitions.ts";
 import { type RunStore, unitName } from "./run_store.ts";
@@ -96,14 +98,37 @@ export async function measureLeaks(
   }
   const results = groupResults(units.filter(({ control }) => control === undefined), measured);
   const controls = controlResults(units, measured);
+  const reach = await reachOf(units, measured, options);
   return {
     results: inOrderOf(results, specs),
     controls,
     controlsValid: new Set(controls.map(({ kind }) => kind)).size === 2 &&
       controls.every(({ passed }) => passed),
     limitOfDetection: Math.max(0, ...results.map(({ limitOfDetection }) => limitOfDetection)),
+    ...(reach.length === 0 ? {} : { reach }),
     seconds: (performance.now() - startedAt) / 1000,
   };
+}
+
+/** Traces which sites of the run's phase 1 the targets go through; controls predict nothing. */
+async function reachOf(
+  units: readonly Unit[],
+  measured: ReadonlyMap<Unit, LeakResult>,
+  options: LeakOptions,
+): Promise<readonly SiteReach[]> {
+  const { store, runtime, signal, root, workers } = options;
+  if (store?.has("patterns") !== true || runtime !== undefined || signal?.aborted) return [];
+  const sites = store.read<PatternsPhase>("patterns").findings.filter(isPrediction);
+  const traced = units.filter((unit) =>
+    unit.control === undefined && unit.repetition === 0 && measured.get(unit)?.validity.valid
+  );
+  if (sites.length === 0 || traced.length === 0) return [];
+  const tasks = traced.map(({ spec, scenario }) => toTask(spec, scenario, options));
+  return await traceReach(tasks, sites, {
+    ...(root === undefined ? {} : { root }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(workers === undefined ? {} : { workers }),
+  });
 }
 
 /** Judges one target on its own, as `heapbook check` does: no controls, profiles only if needed. */

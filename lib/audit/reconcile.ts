@@ -12,6 +12,7 @@ import type {
   PatternKind,
   Reconciliation,
   RetainerPath,
+  SiteReach,
 } from "./results.ts";
 
 const PREDICTING: readonly PatternKind[] = [
@@ -27,15 +28,21 @@ const LINES_APART = 3;
 
 /** Returns one row per predicted site of growth. */
 export function reconcile(phases: RecordedPhases): Reconciliation[] {
-  const predictions = (phases.patterns?.findings ?? [])
-    .filter((finding) => PREDICTING.includes(finding.kind) && finding.bounded !== null);
+  const predictions = (phases.patterns?.findings ?? []).filter(isPrediction);
   return predictions.map((finding) => reconcileSite(finding, phases));
+}
+
+/** Tells whether a finding predicts growth or its absence. */
+export function isPrediction({ kind, bounded }: PatternFinding): boolean {
+  return PREDICTING.includes(kind) && bounded !== null;
 }
 
 function reconcileSite(finding: PatternFinding, phases: RecordedPhases): Reconciliation {
   const results = (phases.leaks?.results ?? []).filter((result) => result.validity.valid);
   const blamed = results.filter((r) => r.verdict === "leak" && blames(r, finding));
-  const reached = results.filter((result) => reaches(result, finding));
+  const reached = results.filter((result) =>
+    ran(phases.leaks?.reach, result, finding) ?? reaches(result, finding)
+  );
   const clean = reached.filter((result) => result.verdict === "clean");
   const predicted = finding.bounded
     ? `bounded${finding.bound ? ` by ${finding.bound}` : ""}`
@@ -89,6 +96,16 @@ function goesThrough(path: RetainerPath, { attribute, class: owner }: PatternFin
     new RegExp(`(^|[^\\w])[#_]*${escape(word)}($|[^\\w])`).test(text);
   const text = [path.words, ...path.steps].join("\n");
   return mentions(text, name) && (owner === null || mentions(text, last(owner)));
+}
+
+/** Tells whether a traced target ran the very site; null where it was not traced. */
+function ran(
+  reach: readonly SiteReach[] | undefined,
+  { target, scenario }: LeakResult,
+  { file, line }: PatternFinding,
+): boolean | null {
+  const traced = reach?.find((one) => one.target === target && one.scenario === scenario);
+  return traced === undefined ? null : traced.sites.includes(`${file}:${line}`);
 }
 
 /** Tells whether a measured target ran code of the class or file. */

@@ -149,7 +149,18 @@ export interface LeakPhase {
   readonly controlsValid: boolean;
   /** Largest limit of detection among the targets of this run, bytes per cycle. */
   readonly limitOfDetection: number;
+  /** Predicted sites that each target ran; absent where nothing was predicted or traced. */
+  readonly reach?: readonly SiteReach[];
   readonly seconds: number;
+}
+
+/** What one target in one scenario ran of the sites that phase 1 predicts, by block coverage. */
+export interface SiteReach {
+  readonly target: string;
+  readonly scenario: string;
+  readonly cycles: number;
+  /** Sites that ran, as `file:line`. */
+  readonly sites: readonly string[];
 }
 
 /** Phase 2 on another JavaScript runtime. */

@@ -95,6 +95,7 @@ export const resultsSchema: Readonly<Record<string, unknown>> = {
         "controls": {"type":"array","items":{"$ref":"#/definitions/ControlResult"}},
         "controlsValid": {"description":"False when a positive was missed or a negative flagged: then nothing here counts.","type":"boolean"},
         "limitOfDetection": {"description":"Largest limit of detection among the targets of this run, bytes per cycle.","type":"number"},
+        "reach": {"description":"Predicted sites that each target ran; absent where nothing was predicted or traced.","type":"array","items":{"$ref":"#/definitions/SiteReach"}},
         "seconds": {"type":"number"},
       },
     },
@@ -217,6 +218,15 @@ export const resultsSchema: Readonly<Record<string, unknown>> = {
         "passed": {"type":"boolean"},
         "seconds": {"type":"number"},
         "message": {"type":"string"},
+      },
+    },
+    "SiteReach": {
+      "description":"What one target in one scenario ran of the sites that phase 1 predicts, by block coverage.","type":"object","additionalProperties":false,"required":["target","scenario","cycles","sites"],
+      "properties": {
+        "target": {"type":"string"},
+        "scenario": {"type":"string"},
+        "cycles": {"type":"number"},
+        "sites": {"description":"Sites that ran, as `file:line`.","type":"array","items":{"type":"string"}},
       },
     },
     "RuntimesPhase": {

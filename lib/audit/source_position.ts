@@ -37,9 +37,7 @@ export class SourcePositions {
     if (map !== null) {
       const found = originalPositionFor(map, { line: place.line, column: place.column - 1 });
       if (found.source !== null) {
-        const file = found.source.startsWith("file:")
-          ? fileURLToPath(found.source)
-          : resolve(dirname(path), found.source);
+        const file = this.pathOf(path, found.source);
         if (this.lines(file).length > 0) {
           return { file, line: found.line, column: found.column + 1 };
         }
@@ -67,6 +65,16 @@ export class SourcePositions {
   /** Returns the text of a line, trimmed. */
   textAt({ file, line }: { readonly file: string; readonly line: number }): string {
     return (this.lines(file)[line - 1] ?? "").trim();
+  }
+
+  /** Returns the source map of a script, or null where it has none. */
+  traceOf(path: string): TraceMap | null {
+    return this.#mapOf(path);
+  }
+
+  /** Returns the path of a source as the map of a script names it. */
+  pathOf(script: string, source: string): string {
+    return source.startsWith("file:") ? fileURLToPath(source) : resolve(dirname(script), source);
   }
 
   #mapOf(path: string): TraceMap | null {

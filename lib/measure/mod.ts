@@ -41,6 +41,13 @@ export {
   type HeapGrowthParameters,
   type HeapGrowthResult,
 } from "./heap_growth.ts";
+export {
+  type CoverageParameters,
+  type CoverageResult,
+  idleParts,
+  type ScriptCoverage,
+  type TextPoint,
+} from "./coverage.ts";
 export type { GrowingHolder, GrownClass } from "./heap_holders.ts";
 export type { RetainerStep, ScriptPlace } from "./retainer_steps.ts";
 export { envelopeRise, stepNoise } from "./flatness.ts";

@@ -12,7 +12,7 @@ import { collectActivity } from "./operations.ts";
 import type { Declared, Place, Resolver } from "./places.ts";
 import { createResolver, dottedName } from "./places.ts";
 import type { Container } from "./shapes.ts";
-import { containerOf, containerOfAnnotation } from "./shapes.ts";
+import { containerOf, containerOfAnnotation, elementType } from "./shapes.ts";
 import type { At, Tree } from "./tree.ts";
 import { partsOf } from "./tree.ts";
 
@@ -473,7 +473,9 @@ function valuesInside(analysis: Analysis, place: Place): readonly Value[] {
   }
   const outer = outerOf(place);
   const outerKey = outer.key;
-  for (const { value, fn } of valuesOf(analysis, outer)) {
+  for (const { value, annotation, fn, at } of valuesOf(analysis, outer)) {
+    const element = step.startsWith("[") ? elementType(annotation) : null;
+    if (element !== null) values.push({ value: null, annotation: element, fn, at });
     if (value === null) continue;
     const container = containerOf(value, fn, analysis.project);
     const name = step.startsWith("[") ? step.slice(1, -1) : step;
@@ -483,9 +485,10 @@ function valuesInside(analysis: Analysis, place: Place): readonly Value[] {
     for (const entry of entries) {
       if (entry !== undefined) values.push({ value: entry, annotation: null, fn, at: entry.at });
     }
-    if (container.instance !== null && !step.startsWith("[")) {
-      values.push(...valuesOfField(analysis, container.instance, step));
-    }
+  }
+  const { instance } = analysis.container(outer);
+  if (instance !== null && !step.startsWith("[")) {
+    values.push(...valuesOfField(analysis, instance, step));
   }
   for (const { tree, fn, effect } of step.startsWith("[") ? analysis.on(outerKey) : []) {
     if (effect !== "insert" && effect !== "write") continue;

@@ -124,7 +124,15 @@ function isSparse(analysis: Analysis, operation: Operation): boolean {
   const { place, detail, fn } = operation;
   const filled = analysis.on(place.key).some((other) => other.effect === "grow");
   const isCounted = detail?.type === "name" && isCounter(operation, detail.name);
-  return !filled && !isCounted && detail?.type !== "number" && fn.tree !== null;
+  return !filled && !isCounted && !isPosition(detail) && detail?.type !== "number" &&
+    fn.tree !== null;
+}
+
+/** `rows[i]`, `slots[index]`: places in a row of known length. */
+function isPosition(key: Tree | null): boolean {
+  const name = key?.type === "name" ? key.name : key?.type === "member" ? key.property : "";
+  return /^[a-z]$|(^|_|[a-z])(index|idx|position|pos|slot|row|column|col|lane|offset|cursor)$/i
+    .test(name);
 }
 
 /** A loop counter of the same function: as many entries as iterations, written over each call. */

@@ -138,7 +138,8 @@ export function findClass(
   const isPython = from.source.language === "python";
   const candidates = (project.classesByName.get(simple) ?? [])
     .filter((model) => (model.source.language === "python") === isPython);
-  const local = candidates.find((model) => model.source === from.source);
+  const [local] = candidates.filter((model) => model.source === from.source)
+    .sort((a, b) => b.methods.size - a.methods.size);
   if (local !== undefined) return local;
   const binding = project.modules.get(from.source)?.bindings.get(name.split(".")[0]!);
   if (binding?.kind === "import" && binding.source !== null) {

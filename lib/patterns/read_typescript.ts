@@ -14,8 +14,6 @@ export function readTypeScript(root: SyntaxNode): readonly Tree[] {
 }
 
 const IGNORED = new Set([
-  "interface_declaration",
-  "type_alias_declaration",
   "ambient_declaration",
   "function_signature",
   "hash_bang_line",
@@ -53,6 +51,9 @@ function statement(node: SyntaxNode): Tree[] {
     case "class_declaration":
     case "abstract_class_declaration":
       return [classOf(node)];
+    case "interface_declaration":
+    case "type_alias_declaration":
+      return typeOf(node);
     case "if_statement":
       return [{
         type: "if",
@@ -215,6 +216,23 @@ function classOf(node: SyntaxNode): Tree {
     decorators: [],
     members: (node.field("body")?.children ?? []).flatMap(member),
   };
+}
+
+/** The fields that an object type promises, as a class without values. */
+function typeOf(node: SyntaxNode): Tree[] {
+  const shape = node.field("body") ?? node.field("value");
+  if (shape === null || !/^(interface_body|object_type)$/.test(shape.kind)) return [];
+  const members = shape.children.filter((part) => part.kind === "property_signature")
+    .map((part): Tree => ({
+      type: "field",
+      at: part.at,
+      name: propertyName(part.field("name") ?? part.children[0]!),
+      annotation: annotation(part),
+      value: null,
+      isStatic: false,
+    }));
+  const name = node.field("name")?.text ?? null;
+  return [{ type: "class", at: node.at, name, bases: [], decorators: [], members }];
 }
 
 function member(node: SyntaxNode): Tree[] {

@@ -102,6 +102,24 @@ export function containerOfAnnotation(
   return instance === null ? UNKNOWN : { ...UNKNOWN, instance };
 }
 
+/** Returns the type of the elements that a type annotation promises, or null. */
+export function elementType(annotation: string | null): string | null {
+  if (annotation === null) return null;
+  const bare = annotation.replace(/^(readonly|Readonly<)\s*/, "")
+    .replace(/\s*\|\s*(undefined|null|None)\b/g, "").trim();
+  const list = /^\(?(.+?)\)?\[\]$/.exec(bare);
+  if (list !== null) return list[1]!;
+  const single =
+    /^(?:typing\.)?(?:Readonly)?(?:Array|Set|List|list|Deque|deque|set|Sequence)[<[](.+)[>\]]$/
+      .exec(bare);
+  if (single !== null) return single[1]!.trim();
+  const keyed =
+    /^(?:typing\.)?(?:Readonly)?(?:Map|Record|Dict|dict|DefaultDict|OrderedDict)[<[][^,<[]+,\s*(.+)[>\]]$/
+      .exec(bare);
+  if (keyed !== null) return keyed[1]!.trim();
+  return /^\{\s*(?:readonly\s*)?\[\w+:\s*\w+\]\s*:\s*(.+?);?\s*\}$/.exec(bare)?.[1] ?? null;
+}
+
 function ofParameter(
   binding: { readonly annotation: string | null } | undefined,
   fn: FunctionModel,
