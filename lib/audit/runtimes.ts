@@ -66,14 +66,20 @@ export async function measureRuntimes(
 ): Promise<RuntimesPhase> {
   const startedAt = performance.now();
   const results: RuntimeResult[] = [];
-  for (const { name, path, node, v8 } of runtimes) {
+  for (const [i, { name, path, node, v8 }] of runtimes.entries()) {
     options.signal?.throwIfAborted();
     const leaks = await measureLeaks(specs, {
       ...options,
       execPath: path,
       runtime: name,
-      onProgress: (progress) =>
-        options.onProgress?.({ ...progress, label: `Leak detection on ${name}` }),
+      // One bar for all of them, as each has the same work.
+      onProgress: ({ done, total, detail = "" }) =>
+        options.onProgress?.({
+          label: "Leak detection on other runtimes",
+          done: i * total + done,
+          total: runtimes.length * total,
+          detail: `${name}, ${detail}`,
+        }),
     });
     results.push({ name, node, v8, leaks });
   }

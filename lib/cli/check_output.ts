@@ -77,10 +77,14 @@ export async function publishCheck(
   }
 }
 
-/** What people read shows paths from where they stand; what machines read keeps them whole. */
+/**
+ * A terminal shows paths from where its reader stands, services show them from the root of the
+ * repository, and JSON keeps them whole.
+ */
 function shorten(format: CheckOutput["format"], text: string): string {
-  const isForPeople = format === "text" || format === "github";
-  return isForPeople ? text.replaceAll(`${process.cwd()}${sep}`, "") : text;
+  if (format === "json") return text;
+  const folder = format === "text" ? process.cwd() : repositoryRoot(process.cwd());
+  return text.replaceAll(`${folder}${sep}`, "");
 }
 
 function render(
