@@ -28,6 +28,8 @@ export interface CleanupOptions {
   readonly workers?: number;
   /** Time limit of one process, s; 120 where absent. */
   readonly timeoutSeconds?: number;
+  /** Limit of a process's heap, MB. */
+  readonly memoryLimitMb?: number;
 }
 
 /** One process: a kind of question about one class, or about a target's threads. */
@@ -170,6 +172,7 @@ function ask<T>(task: CleanupTask, options: CleanupOptions): Promise<SandboxOutc
     },
     nodeFlags: CLEANUP_FLAGS,
     timeoutMs: (options.timeoutSeconds ?? 120) * 1000,
+    ...(options.memoryLimitMb === undefined ? {} : { memoryLimitMb: options.memoryLimitMb }),
     ...(options.signal ? { signal: options.signal } : {}),
   });
 }

@@ -33,8 +33,10 @@ export interface StressOptions {
   readonly store?: RunStore;
   /** Targets that run at the same time; 1 where absent. */
   readonly workers?: number;
-  /** Growth from which a target is flagged, MB per 1000 cycles; 10 where absent. */
-  readonly flagMbPer1000Cycles?: number;
+  /** Growth from which a target is flagged and a leak is major, MB per 1000 cycles; 10 if absent. */
+  readonly majorMb?: number;
+  /** Growth above which a leak is critical, MB per 1000 cycles; 50 where absent. */
+  readonly criticalMb?: number;
   /** Time between two samples, ms; 10 where absent. */
   readonly samplePeriodMs?: number;
   /** Shortest run, s; 4 where absent. V8's heap takes some seconds to reach its working size. */
@@ -129,7 +131,8 @@ async function measureOn(
     if (outcome.status !== "completed") return failedStress(spec, outcome);
     const measurement = { spec, outcome, samples, profile: profiled.result };
     const result = judgeStress(measurement, {
-      flagBytesPerCycle: (options.flagMbPer1000Cycles ?? 10) * 1e3,
+      majorMb: options.majorMb ?? 10,
+      criticalMb: options.criticalMb ?? 50,
       samplesPath: record(measurement, options.store),
     });
     if (result.verdict === "clean" || result.verdict === "error") return result;

@@ -11,7 +11,7 @@ import type { StressRunResult } from "../measure/stress_run.ts";
 import type { MemorySamples } from "../measure/stress_sampler.ts";
 import { classifyGrowth, type GrowthFit, median } from "../statistics/mod.ts";
 import type { GrowthEstimate, StressResult, Verdict } from "./results.ts";
-import { severityOf } from "./severity.ts";
+import { type SeverityLimits, severityOf } from "./severity.ts";
 
 /** Everything measured of one target. */
 export interface StressMeasurement {
@@ -21,10 +21,8 @@ export interface StressMeasurement {
   readonly profile: StressProfileResult;
 }
 
-/** Limits of the judgement. */
-export interface StressLimits {
-  /** Rate of the resident set from which a target is flagged, bytes per cycle. */
-  readonly flagBytesPerCycle: number;
+/** Limits of the judgement: of severity, the major one of which flags a target. */
+export interface StressLimits extends Required<SeverityLimits> {
   /** Where the samples are kept; empty where they are not. */
   readonly samplesPath: string;
 }
@@ -60,12 +58,17 @@ export interface StressSeries {
   readonly virtual: ArrayLike<number>;
 }
 
-/** What the samples of a run of `cycles` cycles say; the same samples say the same. */
+/**
+ * What the samples of a run of `cycles` cycles say; the same samples say the same.
+ *
+ * @param limits A target is flagged from `majorMb` on, MB per 1000 cycles.
+ */
 export function judgeStressSeries(
   series: StressSeries,
   cycles: number,
-  flagBytesPerCycle: number,
+  limits: Required<SeverityLimits>,
 ): StressFigures {
+  const flagBytesPerCycle = limits.majorMb * MB_PER_1000_CYCLES;
   const settled = duringCycles(series, cycles);
   const rss = estimate(settled.cycle, settled.rss);
   return {
@@ -76,7 +79,7 @@ export function judgeStressSeries(
     rss: rss.estimate,
     virtual: estimate(settled.cycle, settled.virtual).estimate,
     flagged: grows(rss) && rss.estimate.bytesPerCycle > flagBytesPerCycle,
-    severity: grows(rss) ? severityOf(rss.estimate.bytesPerCycle) : "none",
+    severity: grows(rss) ? severityOf(rss.estimate.bytesPerCycle, limits) : "none",
   };
 }
 
@@ -100,7 +103,7 @@ export function judgeStress(measurement: StressMeasurement, limits: StressLimits
   const run = outcome.result;
   const stepsPerCycle = spec.meta?.stepsPerCycle ?? 1;
   const series = { ...samples, cycle: cyclesAt(samples.ms, run) };
-  const figures = judgeStressSeries(series, run.cycles, limits.flagBytesPerCycle);
+  const figures = judgeStressSeries(series, run.cycles, limits);
   const valid = run.invalid === "";
   return {
     ...figures,

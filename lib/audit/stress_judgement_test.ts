@@ -41,7 +41,7 @@ function measured(rss: (cycle: number) => number, cycles = CYCLES): StressMeasur
   };
 }
 
-const limits = { flagBytesPerCycle: 10_000, samplesPath: "" };
+const limits = { majorMb: 10, criticalMb: 50, samplesPath: "" };
 
 test("cyclesAt() interpolates between marks, and is −1 before the first", () => {
   const run = { markMs: [100, 200, 400], markCycle: [0, 10, 110] };

@@ -151,7 +151,7 @@ function recomputeStressPhase(
 ): StressPhase {
   const results = phase.results.map((result) => {
     const columns = result.samples === "" ? null : reader.columns(result.samples);
-    return columns ? recomputeStress(result, columns, limits.majorMb * 1e3) : result;
+    return columns ? recomputeStress(result, columns, limits) : result;
   });
   return { ...phase, results, ranking: rank(results) };
 }

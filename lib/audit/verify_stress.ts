@@ -5,17 +5,18 @@
  */
 
 import type { StressResult } from "./results.ts";
+import type { SeverityLimits } from "./severity.ts";
 import { judgeStressSeries } from "./stress_judgement.ts";
 
 /** Returns the result with everything that follows from the samples computed anew. */
 export function recomputeStress(
   result: StressResult,
   columns: Readonly<Record<string, Float64Array>>,
-  flagBytesPerCycle: number,
+  limits: Required<SeverityLimits>,
 ): StressResult {
   const { cycle, rss_bytes: rss, virtual_bytes: virtual } = columns;
   if (!cycle || !rss || !virtual) return result;
-  const figures = judgeStressSeries({ cycle, rss, virtual }, result.cycles, flagBytesPerCycle);
+  const figures = judgeStressSeries({ cycle, rss, virtual }, result.cycles, limits);
   // A shorter run that is not recorded may take a leak back, and an invalid run proves nothing.
   const isOpen = figures.verdict === "leak" && result.verdict === "inconclusive";
   const { verdict, message } = isOpen || !result.validity.valid ? result : figures;

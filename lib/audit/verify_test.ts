@@ -98,7 +98,10 @@ function layOut(root: string): Laid {
     virtual_bytes: cycle.map(() => 1e9),
   };
   const samples = store.writeSamples("stress/classical_smc", columns);
-  const stressed = recomputeStress(stressResult({ samples }), columns, 10_000);
+  const stressed = recomputeStress(stressResult({ samples }), columns, {
+    majorMb: 10,
+    criticalMb: 50,
+  });
   store.write(
     "stress",
     stressPhase({ results: [stressed], ranking: rank([stressed]) }),

@@ -15,8 +15,8 @@ import {
   renderStepSummary,
   renderTerminal,
 } from "../formats/mod.ts";
+import { findModuleSources } from "../targets/mod.ts";
 import { type ParsedArguments, UsageError } from "./arguments.ts";
-import { findModuleSources } from "./module_sources.ts";
 import { heapbookVersion } from "./version.ts";
 
 /** Formats that a check can be written in. */

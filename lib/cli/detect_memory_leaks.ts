@@ -32,7 +32,8 @@ const spec: CommandSpec = {
 export async function detectMemoryLeaksCommand(argv: readonly string[]): Promise<number> {
   const given = await parseArguments(argv, spec);
   return await runControllers(spec.name, given, async (run) => {
-    const controls = given.flag("no-controls") ? [] : plantedControls();
+    const rates = run.config.audit.controls;
+    const controls = given.flag("no-controls") ? [] : plantedControls(rates);
     const phase = await measureLeaks(run.targets, { ...options(run), controls });
     run.store.write("leaks", phase);
     process.stdout.write(

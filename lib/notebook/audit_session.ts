@@ -33,7 +33,13 @@ import {
 import { type Config, loadConfig } from "../config/mod.ts";
 import { type TargetSpec, TREND_FLAGS } from "../measure/mod.ts";
 import { answerOf, reportFor, writeReport } from "../report/mod.ts";
-import { builtInTargets, cleanupTargets, plantedControls, selectTargets } from "../targets/mod.ts";
+import {
+  builtInTargets,
+  cleanupTargets,
+  plantedControls,
+  selectTargets,
+  targetSources,
+} from "../targets/mod.ts";
 import { createProgress } from "./progress.ts";
 
 /** What a notebook's parameters cell says about its audit. */
@@ -229,9 +235,10 @@ async function recorded<Phase>(
   return phase;
 }
 
-function runPatterns({ config, root }: Parts, onProgress: Listener): PatternsPhase {
+function runPatterns({ config, root, specs }: Parts, onProgress: Listener): PatternsPhase {
   const { sources, exclude } = config.audit.patterns;
-  return scanPatterns(sources.map((source) => resolve(root, source)), {
+  const named = sources.map((source) => resolve(root, source));
+  return scanPatterns([...new Set([...named, ...ownTargets(specs).flatMap(targetSources)])], {
     root,
     exclude,
     onProgress,
@@ -293,7 +300,8 @@ function runStress(parts: Parts, onProgress: Listener): Promise<StressPhase> {
   return stressTest(specs, {
     cycles: quick ? audit.quickCycles : audit.stress.cycles,
     seed: audit.seed,
-    flagMbPer1000Cycles: audit.limits.majorMb,
+    majorMb: audit.limits.majorMb,
+    criticalMb: audit.limits.criticalMb,
     samplePeriodMs: audit.stress.sampleInterval * 1000,
     timeoutSeconds: audit.timeout,
     memoryLimitMb: audit.memoryLimitMb,
@@ -309,6 +317,7 @@ function runCleanup(parts: Parts, onProgress: Listener): Promise<CleanupPhase> {
   const { config: { audit }, store, specs } = parts;
   return verifyCleanup(ownersOf(specs), {
     timeoutSeconds: audit.timeout,
+    memoryLimitMb: audit.memoryLimitMb,
     workers: audit.workers,
     store,
     onProgress,
@@ -317,7 +326,12 @@ function runCleanup(parts: Parts, onProgress: Listener): Promise<CleanupPhase> {
 
 /** The laboratory's classes are verified as one; a target of the user's own names its classes. */
 function ownersOf(specs: readonly TargetSpec[]): readonly TargetSpec[] {
-  const builtIn = new Set(builtInTargets().map(({ name }) => name));
-  const own = specs.filter(({ name, meta }) => !builtIn.has(name) && meta?.classes?.length);
-  return specs.some(({ name }) => builtIn.has(name)) ? [...cleanupTargets(), ...own] : own;
+  const own = ownTargets(specs);
+  const owners = own.filter(({ meta }) => meta?.classes?.length);
+  return own.length < specs.length ? [...cleanupTargets(), ...owners] : owners;
+}
+
+function ownTargets(specs: readonly TargetSpec[]): readonly TargetSpec[] {
+  const builtIn = new Set(builtInTargets().map(({ module }) => module));
+  return specs.filter(({ module }) => !builtIn.has(module));
 }

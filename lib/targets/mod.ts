@@ -10,5 +10,7 @@ export { builtInTargets, cleanupTargets } from "./built_in_targets.ts";
 // From configuration to targets
 export { type SelectOptions, selectTargets } from "./select_targets.ts";
 
+export { findModuleSources, targetSources } from "./module_sources.ts";
+
 // Planted controls
 export { type PlantedControl, plantedControls } from "./planted_controls.ts";

@@ -6,11 +6,20 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
+import type { TargetSpec } from "../measure/target.ts";
 
 // The specifier of: import … from "./x", export … from "./x", import "./x", import("./x"), require("./x")
 const SPECIFIER = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.{1,2}(?:\/(?:(?!\1).)*)?)\1/g;
 
 const EXTENSIONS = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+
+/** Returns what phase 1 reads of a target: the sources it names, or its module and its imports. */
+export function targetSources({ module, meta }: TargetSpec): readonly string[] {
+  const named = meta?.sources ?? [];
+  return named.length > 0
+    ? named.map((path) => resolve(dirname(module), path))
+    : findModuleSources(module);
+}
 
 /** Returns absolute paths: the module first, then what it imports, each once. */
 export function findModuleSources(module: string): readonly string[] {
