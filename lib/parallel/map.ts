@@ -60,7 +60,7 @@ export async function map<T, R>(
     return await inLanes(tasks, options.workers ?? 1, worker, options);
   }
   if (!hasThreads()) return await inLanes(tasks, 1, inThisThread<T, R>(worker), options);
-  const pool = poolOf(workers);
+  const pool = await poolOf(workers);
   pool.enter();
   try {
     // Two tasks per thread under way, so that no thread waits for its next one to be sent.

@@ -7,7 +7,7 @@
 
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Tinypool } from "tinypool";
+import type { Tinypool } from "tinypool";
 
 // Idle threads leave after this long, so that a program may end and memory is given back.
 const IDLE_MS = 500;
@@ -27,9 +27,9 @@ export class Pool {
   #isRetired: boolean = false;
 
   /** Creates a pool; threads start with their first task. */
-  constructor(workers: number) {
+  constructor(workers: number, Engine: typeof Tinypool) {
     this.workers = workers;
-    this.#engine = new Tinypool({
+    this.#engine = new Engine({
       minThreads: 0,
       maxThreads: workers,
       idleTimeout: IDLE_MS,
@@ -67,11 +67,15 @@ export class Pool {
 
 let current: Pool | undefined;
 
-/** Returns the pool of a size; one of another size is retired. */
-export function poolOf(workers: number): Pool {
+/**
+ * Returns the pool of a size; one of another size is retired. The engine is loaded by the first one:
+ * it starts a program to count the cores, and takes room that a program without threads spares.
+ */
+export async function poolOf(workers: number): Promise<Pool> {
+  const { Tinypool: Engine } = await import("tinypool");
   if (current?.workers !== workers) {
     void current?.close();
-    current = new Pool(workers);
+    current = new Pool(workers, Engine);
   }
   return current;
 }
