@@ -172,6 +172,7 @@ class KernelLink {
         JPY_PARENT_PID: String(process.pid),
         // What a kernel that is no node itself measures on.
         HEAPBOOK_NODE: process.execPath,
+        HEAPBOOK_STILL_FILES: "1",
         ...spec.env,
       },
       stdio: ["ignore", "ignore", "pipe"],

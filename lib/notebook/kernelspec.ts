@@ -69,13 +69,13 @@ export function kernelCommand(spec: Kernelspec, connectionFile: string): readonl
 }
 
 // The module beside this one, compiled or source, whichever is running.
-const followParent = new URL(`./follow_parent${extname(import.meta.url)}`, import.meta.url);
+const kernelPreload = new URL(`./kernel_preload${extname(import.meta.url)}`, import.meta.url);
 
 function tslabSpec(): Omit<Kernelspec, "folder"> {
   const program = packageFile("tslab", "bin", "tslab");
   return {
     argv: [
-      ...["node", "--expose-gc", "--import", followParent.href],
+      ...["node", "--expose-gc", "--import", kernelPreload.href],
       ...[program, "kernel", "--config-path", CONNECTION],
     ],
     displayName: "TypeScript",
