@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
 import { type AuditResults, openRun, readResults, type RunStore } from "../audit/mod.ts";
@@ -12,11 +13,22 @@ import { type Config, loadConfig } from "../config/mod.ts";
 import {
   createProgress,
   ensureWritable,
+  executeScript,
   findAuditRuntimes,
+  findKernelspec,
+  type Kernel,
   notebookProgress,
-  publishNotebook,
+  type PublishOptions,
+  startKernel,
+  writePublished,
 } from "../notebook/mod.ts";
-import { writeSite } from "../report/mod.ts";
+import {
+  createStillDrawer,
+  drawLeftFigures,
+  FIGURES_FOLDER,
+  type StillDrawer,
+  writeSite,
+} from "../report/mod.ts";
 import { selectTargets } from "../targets/mod.ts";
 import { type CommandSpec, parseArguments, type ParsedArguments } from "./arguments.ts";
 import { summarise } from "./audit_summary.ts";
@@ -159,25 +171,72 @@ function phasesOf(given: ParsedArguments): readonly number[] {
   return asked.length === 0 ? [1, 2, 3, 4, 5] : [...new Set(asked)].sort();
 }
 
+/**
+ * One kernel runs all notebooks and one browser draws all pictures, since both take longer to start
+ * than what they do; the pictures of a notebook are drawn while the next one begins.
+ */
 async function runPhases(plan: Plan, signal: AbortSignal): Promise<void> {
-  const { store, notebooks, exportsFolder, kernel, parameters } = plan;
-  for (const phase of plan.phases) {
-    const name = NOTEBOOKS[phase - 1]!;
-    signal.throwIfAborted();
-    const progress = createProgress(name);
-    const published = await publishNotebook(join(notebooks, `${name}.ts`), {
-      ...notebookProgress(name, progress.update),
-      parameters,
-      kernel,
-      outIpynb: join(exportsFolder, `${name}.ipynb`),
-      outHtml: join(exportsFolder, `${name}.html`),
-      timeoutSeconds: CELL_SECONDS,
-      signal,
-    });
-    await progress.finish();
-    for (const warning of published.warnings) process.stderr.write(`${name}: ${warning}\n`);
-    store.log(`phase ${phase} (${PHASES[phase - 1]}) published`);
+  const figures = mkdtempSync(join(tmpdir(), "heapbook-figures-"));
+  const drawer = createStillDrawer();
+  let kernel: Kernel | undefined;
+  let writing: Promise<unknown> = Promise.resolve();
+  try {
+    kernel = await openKernel(plan, figures, signal);
+    for (const phase of plan.phases) {
+      const write = await runPhase(plan, phase, { running: kernel, drawer, signal });
+      await writing;
+      writing = write().then(() => drawFigures(figures, drawer));
+      writing.catch(() => {}); // Thrown below, or after the next notebook.
+    }
+    await writing;
+  } finally {
+    // What has run is written, also where the next one failed or was stopped.
+    await Promise.allSettled([writing, kernel?.shutdown()]);
+    await drawer.close();
+    rmSync(figures, { recursive: true, force: true });
   }
+}
+
+/** A machine that cannot draw gets its reports all the same. */
+async function drawFigures(figures: string, drawer: StillDrawer): Promise<void> {
+  try {
+    await drawLeftFigures(figures, drawer);
+  } catch (error) {
+    process.stderr.write(`Pictures are missing: ${(error as Error).message}\n`);
+  }
+}
+
+function openKernel(plan: Plan, figures: string, signal: AbortSignal): Promise<Kernel> {
+  const spec = findKernelspec(plan.kernel, plan.notebooks);
+  const env = { ...spec.env, [FIGURES_FOLDER]: figures };
+  return startKernel({ ...spec, env }, plan.notebooks, signal);
+}
+
+/** Runs the notebook of a phase; what comes back writes it. */
+async function runPhase(
+  { store, notebooks, exportsFolder, parameters }: Plan,
+  phase: number,
+  shared: Required<Pick<PublishOptions, "running" | "drawer" | "signal">>,
+): Promise<() => Promise<void>> {
+  const name = NOTEBOOKS[phase - 1]!;
+  shared.signal.throwIfAborted();
+  const progress = createProgress(name);
+  const options = {
+    ...shared,
+    ...notebookProgress(name, progress.update),
+    parameters,
+    outIpynb: join(exportsFolder, `${name}.ipynb`),
+    outHtml: join(exportsFolder, `${name}.html`),
+    timeoutSeconds: CELL_SECONDS,
+  };
+  const executed = await executeScript(join(notebooks, `${name}.ts`), options);
+  await progress.finish();
+  store.log(`phase ${phase} (${PHASES[phase - 1]}) ran`);
+  return async () => {
+    const { warnings } = await writePublished(executed, { drawer: shared.drawer });
+    for (const warning of warnings) process.stderr.write(`${name}: ${warning}\n`);
+    store.log(`phase ${phase} (${PHASES[phase - 1]}) published`);
+  };
 }
 
 /** A cell may hold a whole phase; the targets inside have limits of their own. */

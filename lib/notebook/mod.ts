@@ -45,8 +45,14 @@ export type { CellReport, RunOptions } from "./run_notebook.ts";
 export { injectParameters } from "./parameters.ts";
 
 // Publishing
-export { importNotebook, ipynbOf, publishNotebook } from "./publish.ts";
-export type { Published, PublishOptions } from "./publish.ts";
+export {
+  executeScript,
+  importNotebook,
+  ipynbOf,
+  publishNotebook,
+  writePublished,
+} from "./publish.ts";
+export type { ExecutedNotebook, Published, PublishOptions } from "./publish.ts";
 export { notebookProgress } from "./notebook_progress.ts";
 export { checkNotebooks, listScripts } from "./check.ts";
 export type { CheckOptions } from "./check.ts";

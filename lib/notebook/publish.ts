@@ -10,6 +10,7 @@ import { writeWhole } from "../audit/mod.ts";
 import {
   chartHtml,
   createMarkdown,
+  createStillDrawer,
   type Figure,
   type PageLink,
   PLOTLY_MARK,
@@ -18,9 +19,9 @@ import {
   plotlyPath,
   type PlotlySource,
   publishHtml,
-  renderStills,
+  type StillDrawer,
 } from "../report/mod.ts";
-import { startKernel } from "./kernel.ts";
+import { type Kernel, startKernel } from "./kernel.ts";
 import { findKernelspec } from "./kernelspec.ts";
 import {
   type CellOutput,
@@ -47,6 +48,10 @@ export interface PublishOptions extends RunOptions {
   readonly execute?: boolean;
   /** Name of a kernelspec of the project or path of a kernel.json; `heapbook` (tslab) where absent. */
   readonly kernel?: string;
+  /** A kernel that is up already, and stays up; one is started for the notebook where absent. */
+  readonly running?: Kernel;
+  /** Draws the stills; a browser is started for the notebook where absent. */
+  readonly drawer?: StillDrawer;
   /** Where the notebook goes; beside the script where absent. */
   readonly outIpynb?: string;
   /** Where the HTML page goes; none is written where absent. */
@@ -71,6 +76,19 @@ export interface Published {
   readonly warnings: readonly string[];
 }
 
+/** A notebook that ran and is not written yet. */
+export interface ExecutedNotebook {
+  readonly notebook: Notebook;
+  /** Time and outcome of each cell that ran. */
+  readonly cells: readonly CellReport[];
+  /** Name of the script without its ending. */
+  readonly name: string;
+  /** Absolute path of the notebook to be. */
+  readonly ipynb: string;
+  /** Absolute path of the page to be; null where none was asked for. */
+  readonly html: string | null;
+}
+
 /**
  * Publishes the script at `scriptPath`.
  *
@@ -81,7 +99,19 @@ export async function publishNotebook(
   scriptPath: string,
   options: PublishOptions = {},
 ): Promise<Published> {
-  const { execute = true, parameters = {}, plotlySource = "embed", links = [] } = options;
+  return await writePublished(await executeScript(scriptPath, options), options);
+}
+
+/**
+ * The first half of publishing: runs the script's cells.
+ *
+ * @throws as `publishNotebook` does.
+ */
+export async function executeScript(
+  scriptPath: string,
+  options: PublishOptions = {},
+): Promise<ExecutedNotebook> {
+  const { execute = true, parameters = {} } = options;
   const ipynb = resolve(options.outIpynb ?? ipynbOf(scriptPath));
   const html = options.outHtml === undefined ? null : resolve(options.outHtml);
   const notebook = readScript(scriptPath);
@@ -95,12 +125,19 @@ export async function publishNotebook(
     writeNotebook(ipynb, notebook);
     throw error instanceof NotebookFailed ? namedFailure(error, scriptPath, ipynb) : error;
   }
-  const warnings = await addStills(notebook, options.signal);
+  return { notebook, cells, name: basename(scriptPath, ".ts"), ipynb, html };
+}
+
+/** The second half of publishing: draws a still of every chart and writes notebook and page. */
+export async function writePublished(
+  { notebook, cells, name, ipynb, html }: ExecutedNotebook,
+  options: PublishOptions = {},
+): Promise<Published> {
+  const { plotlySource = "embed", links = [] } = options;
+  const warnings = await addStills(notebook, options);
   placePlotly(notebook, plotlySource);
   writeNotebook(ipynb, notebook);
-  if (html !== null) {
-    writeWhole(html, await publishHtml(notebook, { title: basename(scriptPath, ".ts"), links }));
-  }
+  if (html !== null) writeWhole(html, await publishHtml(notebook, { title: name, links }));
   return { notebook, cells, ipynb, html, warnings };
 }
 
@@ -154,6 +191,7 @@ async function executeNotebook(
   scriptPath: string,
   options: PublishOptions,
 ): Promise<readonly CellReport[]> {
+  if (options.running !== undefined) return await runNotebook(notebook, options.running, options);
   const folder = dirname(resolve(scriptPath));
   const spec = findKernelspec(options.kernel ?? "heapbook", folder);
   const kernel = await startKernel(spec, folder, options.signal);
@@ -182,15 +220,21 @@ function takeOutputs(notebook: Notebook, ipynb: string): void {
 }
 
 /** Gives each chart the picture that viewers without scripts show. */
-async function addStills(notebook: Notebook, signal?: AbortSignal): Promise<readonly string[]> {
+async function addStills(
+  notebook: Notebook,
+  options: PublishOptions,
+): Promise<readonly string[]> {
+  const { signal, drawer = createStillDrawer() } = options;
   const outputs = outputsOf(notebook).filter(({ data }) => data?.[PLOTLY_MIME] !== undefined);
   const figures = outputs.map(({ data }) => data![PLOTLY_MIME] as Figure);
   let stills: readonly Uint8Array[];
   try {
-    stills = await renderStills(figures, signal === undefined ? {} : { signal });
+    stills = await drawer.draw(figures, signal === undefined ? {} : { signal });
   } catch (error) {
     signal?.throwIfAborted();
     return [`${(error as Error).message}; charts were published without pictures`];
+  } finally {
+    if (options.drawer === undefined) await drawer.close();
   }
   for (const [index, { data }] of outputs.entries()) {
     const png = Buffer.from(stills[index]!).toString("base64");

@@ -82,12 +82,18 @@ export async function runNotebook(
   const collector = createCollector();
   const cells = [...notebook.cells.entries()].filter(([, cell]) => isRunnable(cell));
   const reports: CellReport[] = [];
+  let ranBefore: number | undefined;
   for (const [at, [index, cell]] of cells.entries()) {
     signal?.throwIfAborted();
     const told = { index, id: cell.id, number: at + 1, total: cells.length };
     onCell({ ...told, state: "running", ms: 0, problem: "" });
     const started = performance.now();
     const { problem, isFinal } = await runCell(cell, kernel, collector, options);
+    // From 1 on, also where the kernel has run another notebook before.
+    if (typeof cell.execution_count === "number") {
+      ranBefore ??= cell.execution_count - 1;
+      cell.execution_count -= ranBefore;
+    }
     const state = problem === "" ? "done" : "failed";
     const report: CellReport = { ...told, state, ms: performance.now() - started, problem };
     reports.push(report);

@@ -30,8 +30,8 @@ export { findBrowser, openBrowser } from "./browser.ts";
 export type { Browser, BrowserMessage, BrowserPage } from "./browser.ts";
 export { packagedBrowser } from "./packaged_browser.ts";
 export type { BrowserProgram } from "./packaged_browser.ts";
-export { renderStills } from "./still.ts";
-export type { StillOptions } from "./still.ts";
+export { createStillDrawer, renderStills } from "./still.ts";
+export type { StillDrawer, StillOptions } from "./still.ts";
 
 // Pages
 export { pageChart, pageHtml, withLinks, withSharedLibrary } from "./page.ts";
@@ -61,7 +61,7 @@ export { heapFigure, memoryFigure } from "./memory_figures.ts";
 export type { Columns, DrawnLimits } from "./memory_figures.ts";
 
 export { cleanupFigure, controlsFigure, growthSitesFigure, scoreFigure } from "./audit_figures.ts";
-export { savePictures } from "./pictures.ts";
+export { drawLeftFigures, FIGURES_FOLDER, savePictures } from "./pictures.ts";
 export type { SavedPictures } from "./pictures.ts";
 
 // Dataframes

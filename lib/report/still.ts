@@ -5,11 +5,22 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { type Browser, openBrowser } from "./browser.ts";
+import { type Browser, type BrowserPage, openBrowser } from "./browser.ts";
 import type { BrowserProgram } from "./packaged_browser.ts";
 import { CHART_HEIGHT } from "./chart.ts";
 import { type Figure, plainFigure } from "./figure.ts";
 import { plotlyPath } from "./plotly.ts";
+
+/** A browser that draws again and again, since it takes longer to start than to draw. */
+export interface StillDrawer {
+  /** Returns one PNG per figure, in order; throws as `renderStills` does. */
+  readonly draw: (
+    figures: readonly Figure[],
+    options?: Omit<StillOptions, "browser">,
+  ) => Promise<Uint8Array[]>;
+  /** Ends the browser, if it was ever needed. */
+  readonly close: () => Promise<void>;
+}
 
 /** Settings of the pictures. */
 export interface StillOptions {
@@ -40,23 +51,41 @@ export async function renderStills(
   figures: readonly Figure[],
   options: StillOptions = {},
 ): Promise<Uint8Array[]> {
-  if (figures.length === 0) return [];
-  options.signal?.throwIfAborted();
-  const browser = await openBrowser(options.browser);
+  const drawer = createStillDrawer(options.browser);
   try {
-    return await drawAll(browser, figures, options);
+    return await drawer.draw(figures, options);
   } finally {
-    await browser.close();
+    await drawer.close();
   }
 }
 
+/** Returns a drawer whose browser starts with the first figure and stays until `close`. */
+export function createStillDrawer(program?: BrowserProgram): StillDrawer {
+  let browser: Promise<Browser> | undefined;
+  let page: Promise<BrowserPage> | undefined;
+  return {
+    draw: async (figures, options = {}) => {
+      if (figures.length === 0) return [];
+      options.signal?.throwIfAborted();
+      browser ??= openBrowser(program);
+      page ??= browser.then(pageWithPlotly);
+      return await drawAll(await page, figures, options);
+    },
+    close: async () => await (await browser?.catch(() => undefined))?.close(),
+  };
+}
+
+async function pageWithPlotly(browser: Browser): Promise<BrowserPage> {
+  const page = await browser.newPage();
+  await page.evaluate(`{${readFileSync(plotlyPath(), "utf8")}}; 0`);
+  return page;
+}
+
 async function drawAll(
-  browser: Browser,
+  page: BrowserPage,
   figures: readonly Figure[],
   options: StillOptions,
 ): Promise<Uint8Array[]> {
-  const page = await browser.newPage();
-  await page.evaluate(`{${readFileSync(plotlyPath(), "utf8")}}; 0`);
   const stills: Uint8Array[] = [];
   for (const [index, figure] of figures.entries()) {
     options.signal?.throwIfAborted();
