@@ -28,16 +28,18 @@ export interface CleanupOptions {
   readonly workers?: number;
   /** Time limit of one process, s; 120 where absent. */
   readonly timeoutSeconds?: number;
+  /** Classes that share a process, to spare starts; 1 where absent. */
+  readonly classesPerProcess?: number;
   /** Limit of a process's heap, MB. */
   readonly memoryLimitMb?: number;
 }
 
-/** One process: a kind of question about one class, or about a target's threads. */
+/** One process: a kind of question about some classes, or about a target's threads. */
 interface CleanupTask {
   readonly kind: "run" | "orphans" | "concurrent";
   readonly spec: TargetSpec;
-  /** The class; all that the module has where absent. */
-  readonly class?: string;
+  /** The classes; all that the module has where absent. */
+  readonly classes?: readonly string[];
 }
 
 /** What one process answers; the other parts are empty. */
@@ -59,7 +61,7 @@ export async function verifyCleanup(
   options: CleanupOptions = {},
 ): Promise<CleanupPhase> {
   const started = performance.now();
-  const tasks = specs.flatMap(tasksOf);
+  const tasks = specs.flatMap((spec) => tasksOf(spec, options.classesPerProcess ?? 1));
   let done = 0;
   const parts = valuesOf(
     await map(tasks, (task: CleanupTask) => answerOnce(task, options), {
@@ -75,18 +77,23 @@ export async function verifyCleanup(
   return { ...gather(parts), seconds: (performance.now() - started) / 1000 };
 }
 
-function tasksOf(spec: TargetSpec): readonly CleanupTask[] {
+function tasksOf(spec: TargetSpec, perProcess: number): readonly CleanupTask[] {
   const names = spec.meta?.classes;
-  const classes = names === undefined ? [{}] : names.map((name) => ({ class: name }));
+  const shares = Array.from(
+    { length: Math.ceil((names?.length ?? 0) / perProcess) },
+    (_, i) => ({ classes: names!.slice(i * perProcess, (i + 1) * perProcess) }),
+  );
+  const parts = names === undefined ? [{}] : shares;
   return [
-    ...classes.map((of): CleanupTask => ({ kind: "run", spec, ...of })),
-    ...classes.map((of): CleanupTask => ({ kind: "orphans", spec, ...of })),
     { kind: "concurrent", spec },
+    ...parts.map((of): CleanupTask => ({ kind: "run", spec, ...of })),
+    ...parts.map((of): CleanupTask => ({ kind: "orphans", spec, ...of })),
   ];
 }
 
-function nameOf(task: CleanupTask): string {
-  return task.class ?? task.spec.name;
+function nameOf({ classes, spec }: CleanupTask): string {
+  const [first, ...others] = classes ?? [];
+  return `${first ?? spec.name}${others.length === 0 ? "" : ` and ${others.length} more`}`;
 }
 
 function gather(parts: readonly CleanupPart[]): Omit<CleanupPhase, "seconds"> {
@@ -126,7 +133,7 @@ async function answerOnce(task: CleanupTask, options: CleanupOptions): Promise<C
   const unit = unitName({
     phase: `cleanup_${kind}`,
     target: spec.name,
-    scenario: task.class ?? "all",
+    scenario: task.classes === undefined ? "all" : nameOf(task),
     repetition: 0,
   });
   if (options.store?.has(unit)) return options.store.read<CleanupPart>(unit);
@@ -142,19 +149,19 @@ async function answer(task: CleanupTask, options: CleanupOptions): Promise<Clean
       const outcome = await ask<readonly CleanupRunResult[]>(task, options);
       return outcome.status === "completed"
         ? { ...NOTHING, classes: outcome.result }
-        : { ...NOTHING, checks: [unverified(task, outcome.message)] };
+        : { ...NOTHING, checks: unverified(task, outcome.message) };
     }
     case "orphans": {
       const outcome = await ask<readonly OrphansResult[]>(task, options);
       return outcome.status === "completed"
         ? { ...NOTHING, orphans: outcome.result }
-        : { ...NOTHING, checks: [unverified(task, outcome.message)] };
+        : { ...NOTHING, checks: unverified(task, outcome.message) };
     }
     case "concurrent": {
       const outcome = await ask<readonly CleanupRow[]>(task, options);
       return outcome.status === "completed"
         ? { ...NOTHING, concurrency: outcome.result }
-        : { ...NOTHING, concurrency: [unverified(task, outcome.message)] };
+        : { ...NOTHING, concurrency: unverified(task, outcome.message) };
     }
   }
 }
@@ -168,7 +175,7 @@ function ask<T>(task: CleanupTask, options: CleanupOptions): Promise<SandboxOutc
     scenario: spec.meta?.scenarios?.[0] ?? "default",
     parameters: {
       instances: options.instances ?? 40,
-      ...(task.class === undefined ? {} : { class: task.class }),
+      ...(task.classes === undefined ? {} : { classes: task.classes }),
     },
     nodeFlags: CLEANUP_FLAGS,
     timeoutMs: (options.timeoutSeconds ?? 120) * 1000,
@@ -177,13 +184,13 @@ function ask<T>(task: CleanupTask, options: CleanupOptions): Promise<SandboxOutc
   });
 }
 
-function unverified(task: CleanupTask, message: string): CleanupCheck {
-  return {
-    class: nameOf(task),
+function unverified(task: CleanupTask, message: string): readonly CleanupCheck[] {
+  return (task.classes ?? [task.spec.name]).map((name) => ({
+    class: name,
     method: task.kind,
     check: `${task.kind}.completed`,
     passed: false,
     observed: message,
     expected: "the process that verifies it comes to its end",
-  };
+  }));
 }

@@ -28,6 +28,8 @@ export interface LeakOptions {
   readonly warmupCycles?: number;
   /** Most cycles that growth is followed for. */
   readonly maxCycles?: number;
+  /** Samples within the cycles asked for; 40 where absent. A full collection each. */
+  readonly samples?: number;
   /** Cycles at which the state of the process is recorded. */
   readonly snapshotCycles?: readonly number[];
   readonly repetitions?: number;
@@ -78,7 +80,8 @@ export async function measureLeaks(
   const total = units.length;
   const fractions = new Float64Array(total);
   const report = (unit: number, done: number, detail: string): void => {
-    fractions[unit] = done;
+    // A stage after another begins anew; the whole does not go back.
+    fractions[unit] = Math.max(fractions[unit]!, done);
     const sum = fractions.reduce((all, part) => all + part, 0);
     options.onProgress?.({ label: "Leak detection", done: sum, total, detail });
   };
@@ -284,7 +287,7 @@ function inOrderOf(results: readonly LeakResult[], specs: readonly TargetSpec[])
 
 function toTask(spec: TargetSpec, scenario: string, options: LeakOptions): LeakTask {
   const cycles = options.cycles ?? 1000;
-  const { execPath, signal } = options;
+  const { execPath, signal, samples } = options;
   return {
     spec,
     scenario,
@@ -298,6 +301,7 @@ function toTask(spec: TargetSpec, scenario: string, options: LeakOptions): LeakT
     budgetSeconds: options.budgetSeconds ?? 30,
     memoryLimitMb: options.memoryLimitMb ??
       Math.min(2048, Math.floor(totalmem() / 4 / 2 ** 20)),
+    ...(samples === undefined ? {} : { samples }),
     ...(execPath === undefined ? {} : { execPath }),
     ...(signal === undefined ? {} : { signal }),
   };

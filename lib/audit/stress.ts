@@ -17,7 +17,9 @@ import { createRandom } from "../statistics/mod.ts";
 import type { Progress } from "./progress.ts";
 import type { StressPhase, StressResult } from "./results.ts";
 import { type RunStore, unitName } from "./run_store.ts";
+import type { SeverityLimits } from "./severity.ts";
 import { cyclesAt, failedStress, judgeStress, type StressMeasurement } from "./stress_judgement.ts";
+import { StressWatch } from "./stress_watch.ts";
 
 /** Options for {@linkcode stressTest}. */
 export interface StressOptions {
@@ -41,6 +43,11 @@ export interface StressOptions {
   readonly samplePeriodMs?: number;
   /** Shortest run, s; 4 where absent. V8's heap takes some seconds to reach its working size. */
   readonly minimumSeconds?: number;
+  /**
+   * Looks at a run for the first time after so much processor time, s, and ends it once it is clearly clean;
+   * `minimumSeconds` is then the most that it takes. Every run takes `minimumSeconds` where absent.
+   */
+  readonly firstLookSeconds?: number;
   /** Most doublings of a run whose result is not clean; 2 where absent. */
   readonly maxDoublings?: number;
   /** Time limit of one process, s; 300 where absent. */
@@ -130,11 +137,8 @@ async function measureOn(
     options.signal?.throwIfAborted();
     if (outcome.status !== "completed") return failedStress(spec, outcome);
     const measurement = { spec, outcome, samples, profile: profiled.result };
-    const result = judgeStress(measurement, {
-      majorMb: options.majorMb ?? 10,
-      criticalMb: options.criticalMb ?? 50,
-      samplesPath: record(measurement, options.store),
-    });
+    const samplesPath = record(measurement, options.store);
+    const result = judgeStress(measurement, { ...limitsOf(options), samplesPath });
     if (result.verdict === "clean" || result.verdict === "error") return result;
     if (result.verdict === "leak" && isConfirmed(result, shorter)) return result;
     if (doubling >= (options.maxDoublings ?? 2)) return withoutConfirmation(result);
@@ -166,6 +170,10 @@ async function observe(
   progress: PhaseProgress,
 ): Promise<{ outcome: SandboxOutcome<StressRunResult>; samples: MemorySamples }> {
   const sampler = new MemorySampler(options.samplePeriodMs);
+  // Windows has no signal that a process may take as a hint.
+  const isStoppable = options.firstLookSeconds !== undefined && process.platform !== "win32";
+  const firstLook = (options.firstLookSeconds ?? 0) * times;
+  const watch = isStoppable ? new StressWatch(sampler, limitsOf(options), firstLook) : undefined;
   const outcome = await runInSandbox<StressRunResult>({
     ...requestOf(spec, scenario, options),
     instrument: instrument("stress_run"),
@@ -173,11 +181,23 @@ async function observe(
       cycles: options.cycles * times,
       minimumSeconds: (options.minimumSeconds ?? 4) * times,
       plentyBytes: PLENTY_BYTES,
+      isStoppable,
     },
-    onSpawn: (pid) => sampler.start(pid),
-    onProgress: (done, total) => progress.report(spec.name, done / total),
+    onSpawn: (pid) => {
+      sampler.start(pid);
+      watch?.start(pid);
+    },
+    onProgress: (done, total) => {
+      watch?.reached(done);
+      progress.report(spec.name, done / total);
+    },
   });
+  watch?.stop();
   return { outcome, samples: sampler.stop() };
+}
+
+function limitsOf({ majorMb = 10, criticalMb = 50 }: StressOptions): Required<SeverityLimits> {
+  return { majorMb, criticalMb };
 }
 
 async function profileTarget(
@@ -190,7 +210,7 @@ async function profileTarget(
   return await runInSandbox<StressProfileResult>({
     ...requestOf(spec, scenario, options),
     instrument: instrument("stress_profile"),
-    parameters: { ...PROFILE, keeper },
+    parameters: { ...(options.firstLookSeconds === undefined ? PROFILE : SHORT_PROFILE), keeper },
     nodeFlags: STRESS_PROFILE_FLAGS,
   });
 }
@@ -199,6 +219,7 @@ async function profileTarget(
 const PLENTY_BYTES = 512 * 2 ** 20;
 
 const PROFILE = { warmupCycles: 60, cycles: 30, contexts: 10, cyclesPerContext: 5 };
+const SHORT_PROFILE = { ...PROFILE, contexts: 4 };
 
 function requestOf(spec: TargetSpec, scenario: string, options: StressOptions) {
   return {
@@ -244,7 +265,8 @@ class PhaseProgress {
   }
 
   report(target: string, share: number): void {
-    this.#shares.set(target, Math.min(share, 1));
+    // A longer run begins anew; the whole does not go back.
+    this.#shares.set(target, Math.max(this.#shares.get(target) ?? 0, Math.min(share, 1)));
     const done = [...this.#shares.values()].reduce((sum, value) => sum + value, 0);
     this.#listener?.({ label: "stress", done, total: this.#total, detail: target });
   }

@@ -25,7 +25,9 @@ export async function run(
   port.stage = "measure";
   const contracts = (target.exports.concurrencyChecks ?? []) as readonly ConcurrencyContract[];
   if (contracts.length === 0) return [];
-  await stat("."); // node's own pool of threads starts at its first use and stays
+  // Node's own pool of threads and the process's streams open at their first use and stay.
+  await stat(".");
+  void [process.stdout, process.stderr];
   const before = openThings();
   const rows: CleanupRow[] = [];
   for (const contract of contracts) rows.push(await observe(contract));

@@ -10,14 +10,14 @@ import { type Runtime, Session } from "node:inspector";
 import { collect } from "./cleanup_collected.ts";
 import { type CleanupContract, endingMethod } from "./cleanup_contract.ts";
 import { explainTypes } from "./cleanup_retainer.ts";
-import { cleanupSubjects } from "./cleanup_subjects.ts";
+import { namedSubjects } from "./cleanup_subjects.ts";
 import type { LoadedTarget } from "./load_target.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
 
 /** What the parent asks for. */
 export interface OrphansParameters {
-  /** Class to create and drop; all of the target's where absent. */
-  readonly class?: string;
+  /** Classes to create and drop; all of the target's where absent. */
+  readonly classes?: readonly string[];
   /** Instances per window. */
   readonly instances: number;
 }
@@ -55,8 +55,7 @@ export async function run(
 ): Promise<readonly OrphansResult[]> {
   port.stage = "measure";
   const results: OrphansResult[] = [];
-  for (const subject of cleanupSubjects(target)) {
-    if (parameters.class !== undefined && parameters.class !== subject.class) continue;
+  for (const subject of namedSubjects(target, parameters.classes)) {
     results.push(await findOrphans(subject, parameters.instances));
   }
   return results;

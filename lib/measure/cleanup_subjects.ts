@@ -20,6 +20,25 @@ export function cleanupSubjects(target: LoadedTarget): readonly CleanupContract[
   return (target.meta.classes ?? []).map((name) => subjectFromCycles(target, name));
 }
 
+/**
+ * Returns the subjects whose classes are named, or all where no names are given.
+ *
+ * @throws {RangeError} where the module lacks one of them.
+ */
+export function namedSubjects(
+  target: LoadedTarget,
+  classes: readonly string[] | undefined,
+): readonly CleanupContract[] {
+  const subjects = cleanupSubjects(target);
+  return classes?.map((name) => {
+    const found = subjects.find((subject) => subject.class === name);
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `Cannot verify cleanup as the module must have the class: current value is "${name}"`,
+    );
+  }) ?? subjects;
+}
+
 function subjectFromCycles(target: LoadedTarget, name: string): CleanupContract {
   const constructor = target.exports[name];
   if (typeof constructor !== "function") {

@@ -20,6 +20,8 @@ export interface StressRunParameters {
    * does not cut the warm-up short, or three times as much time by the clock where it mostly waits.
    */
   readonly minimumSeconds: number;
+  /** Whether the signal `STRESS_ENOUGH` ends the run once the least cycles are done. */
+  readonly isStoppable?: boolean;
   /** Growth of the resident set that needs no more cycles than were asked for, bytes. */
   readonly plentyBytes: number;
 }
@@ -42,6 +44,9 @@ export interface StressRunResult {
   /** Why the work does not count; empty where `validate` agreed. */
   readonly invalid: string;
 }
+
+/** Tells a stoppable run that whoever watches it from outside has seen enough. */
+export const STRESS_ENOUGH = "SIGUSR2";
 
 const MARKS = 1024; // moments noted in one run at most
 const PAUSES = 4096; // pauses noted one by one; all are counted
@@ -78,11 +83,15 @@ export async function run(
 async function runCycles(
   { contract }: LoadedTarget,
   context: unknown,
-  { cycles, minimumSeconds, plentyBytes }: StressRunParameters,
+  { cycles, minimumSeconds, plentyBytes, isStoppable }: StressRunParameters,
   port: SandboxPort,
   log: StressLog,
 ): Promise<number> {
   const reportEvery = Math.max(1, Math.floor(cycles / CHECK_EVERY));
+  const leastMs = minimumSeconds * 1000;
+  let isTold = false;
+  const tell = () => void (isTold = true);
+  if (isStoppable) process.once(STRESS_ENOUGH, tell);
   const startedAt = performance.now();
   const startedCpu = cpuMs();
   let turnedAt = startedAt;
@@ -90,25 +99,26 @@ async function runCycles(
   const plenty = process.memoryUsage.rss() + plentyBytes;
   let isLongEnough = false;
   let done = 0;
-  while (done < cycles || !isLongEnough) {
+  while (done < cycles || !(isLongEnough || isTold)) {
     port.cycle = done;
     const pending = contract.cycle(context, done);
     if (pending instanceof Promise) await pending;
     done++;
     log.cycle(done);
-    if (done % reportEvery === 0) port.progress(Math.min(done, cycles), cycles);
+    if (done < cycles && done % reportEvery === 0) port.progress(done, cycles);
     if (performance.now() - turnedAt > TURN_MS) {
       await new Promise((resolve) => setImmediate(resolve));
       turnedAt = performance.now();
       if (turnedAt - lookedAt > LOOK_MS) {
         lookedAt = turnedAt;
-        isLongEnough = cpuMs() - startedCpu >= minimumSeconds * 1000 ||
-          turnedAt - startedAt >= minimumSeconds * 1000 * WAITING ||
-          process.memoryUsage.rss() > plenty;
+        const workedMs = Math.max(cpuMs() - startedCpu, (turnedAt - startedAt) / WAITING);
+        isLongEnough = workedMs >= leastMs || process.memoryUsage.rss() > plenty;
+        port.progress(done, Math.max(cycles, done * leastMs / Math.max(1, workedMs)));
       }
     }
   }
   log.mark(done);
+  process.off(STRESS_ENOUGH, tell);
   return done;
 }
 

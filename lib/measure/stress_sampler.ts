@@ -46,14 +46,19 @@ export class MemorySampler {
     this.#schedule();
   }
 
+  /** Returns what was sampled so far. */
+  taken(): MemorySamples {
+    const { ms, rss, virtual } = this.#log;
+    const end = this.#length;
+    return { ms: ms.slice(0, end), rss: rss.slice(0, end), virtual: virtual.slice(0, end) };
+  }
+
   /** Stops and returns what was sampled. */
   stop(): MemorySamples {
     clearInterval(this.#timer);
     if (this.#descriptor >= 0) closeSync(this.#descriptor);
     this.#descriptor = -1;
-    const { ms, rss, virtual } = this.#log;
-    const end = this.#length;
-    return { ms: ms.slice(0, end), rss: rss.slice(0, end), virtual: virtual.slice(0, end) };
+    return this.taken();
   }
 
   #schedule(): void {

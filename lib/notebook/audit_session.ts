@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, constants, mkdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import {
   type AuditResults,
   type CleanupPhase,
@@ -37,6 +37,7 @@ import {
   builtInTargets,
   cleanupTargets,
   plantedControls,
+  quickControls,
   selectTargets,
   targetSources,
 } from "../targets/mod.ts";
@@ -150,7 +151,7 @@ function openStore(runs: string, run: string): RunStore {
  */
 export function ensureWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -158,6 +159,13 @@ export function ensureWritable(folder: string): void {
       cause,
     });
   }
+}
+
+/** Makes folders one by one: below /proc, Node's own way of making all of them never ends. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 function headOf(config: Config, root: string, cycles: number, quick: boolean) {
@@ -245,6 +253,12 @@ function runPatterns({ config, root, specs }: Parts, onProgress: Listener): Patt
   });
 }
 
+/** Times the cycles that growth is followed for in a quick run, as in a whole one by default. */
+const QUICK_PATIENCE = 8;
+
+/** Samples within the cycles of a quick run: each one is a full collection, which costs most of it. */
+const QUICK_SAMPLES = 20;
+
 /** The run's own runtime first: it is the one that the other phases speak of. */
 async function detectLeaks(parts: Parts): Promise<LeakPhase> {
   const { store, specs, runtimes } = parts;
@@ -272,7 +286,8 @@ function leakOptions(parts: Parts): LeakOptions {
     root,
     cycles,
     warmupCycles: quick ? Math.ceil(cycles / 4) : audit.warmupCycles,
-    maxCycles: Math.max(cycles, audit.maxCycles),
+    ...(quick ? { samples: QUICK_SAMPLES } : {}),
+    maxCycles: Math.max(cycles, quick ? QUICK_PATIENCE * cycles : audit.maxCycles),
     snapshotCycles: audit.snapshots,
     repetitions: audit.repetitions,
     seed: audit.seed,
@@ -283,17 +298,17 @@ function leakOptions(parts: Parts): LeakOptions {
     timeoutSeconds: audit.timeout,
     memoryLimitMb: audit.memoryLimitMb,
     workers: audit.workers,
-    controls: plantedControls(audit.controls),
+    controls: quick ? quickControls(audit.controls) : plantedControls(audit.controls),
     alwaysProfile: !quick,
     store,
   };
 }
 
 /**
- * Processor time of a quick stress run, s: just enough for V8 to reach its working size. Nothing is
- * confirmed by a longer run then, so a quick one can clear a target but not accuse it.
+ * A quick stress run is looked at from its first second on and ends when it is clearly clean; at
+ * most it takes this processor time, s, and twice that where the end took back what a look had seen.
  */
-const QUICK_STRESS_SECONDS = 2.5;
+const QUICK_STRESS = { firstLookSeconds: 1, minimumSeconds: 16, maxDoublings: 1 };
 
 function runStress(parts: Parts, onProgress: Listener): Promise<StressPhase> {
   const { config: { audit }, store, specs, quick } = parts;
@@ -305,24 +320,26 @@ function runStress(parts: Parts, onProgress: Listener): Promise<StressPhase> {
     samplePeriodMs: audit.stress.sampleInterval * 1000,
     timeoutSeconds: audit.timeout,
     memoryLimitMb: audit.memoryLimitMb,
-    ...(quick
-      ? { minimumSeconds: QUICK_STRESS_SECONDS, maxDoublings: 0, workers: audit.workers }
-      : {}),
+    ...(quick ? { ...QUICK_STRESS, workers: audit.workers } : {}),
     store,
     onProgress,
   });
 }
 
 function runCleanup(parts: Parts, onProgress: Listener): Promise<CleanupPhase> {
-  const { config: { audit }, store, specs } = parts;
+  const { config: { audit }, store, specs, quick } = parts;
   return verifyCleanup(ownersOf(specs), {
     timeoutSeconds: audit.timeout,
     memoryLimitMb: audit.memoryLimitMb,
     workers: audit.workers,
+    classesPerProcess: quick ? QUICK_CLASSES : 1,
     store,
     onProgress,
   });
 }
+
+/** Classes that share a process in a quick run. */
+const QUICK_CLASSES = 4;
 
 /** The laboratory's classes are verified as one; a target of the user's own names its classes. */
 function ownersOf(specs: readonly TargetSpec[]): readonly TargetSpec[] {

@@ -13,4 +13,4 @@ export { type SelectOptions, selectTargets } from "./select_targets.ts";
 export { findModuleSources, targetSources } from "./module_sources.ts";
 
 // Planted controls
-export { type PlantedControl, plantedControls } from "./planted_controls.ts";
+export { type PlantedControl, plantedControls, quickControls } from "./planted_controls.ts";

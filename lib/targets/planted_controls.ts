@@ -36,6 +36,9 @@ const MODULES = {
 
 const INNOCENTS = ["one_time", "ring", "lru", "sawtooth", "pool"] as const;
 
+/** The innocents that look most like a leak in a run of a few hundred cycles. */
+const HARDEST_INNOCENTS: readonly string[] = ["lru", "sawtooth", "pool"];
+
 /**
  * Returns the controls of a run: leaks of known rates in four channels, and five innocents.
  *
@@ -49,6 +52,23 @@ export function plantedControls(rates: readonly number[] = RATES): readonly Plan
     leak("wasm", WASM_RATE),
     ...NATIVE_RATES.map((bytes) => leak("native", bytes)),
     ...INNOCENTS.map(innocent),
+  ];
+}
+
+/**
+ * Returns the controls of a quick run: in each channel the smallest leak that so few cycles can
+ * show, and the innocents that are hardest to tell from one.
+ *
+ * @param rates as for `plantedControls`.
+ */
+export function quickControls(rates: readonly number[] = RATES): readonly PlantedControl[] {
+  const least = rates.length === 0 ? [] : [Math.min(...rates)];
+  return [
+    ...(["heap", "arrayBuffers"] as const).flatMap((channel) =>
+      least.map((bytes) => leak(channel, bytes))
+    ),
+    leak("native", Math.max(...NATIVE_RATES)),
+    ...INNOCENTS.filter((name) => HARDEST_INNOCENTS.includes(name)).map(innocent),
   ];
 }
 
