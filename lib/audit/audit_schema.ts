@@ -289,7 +289,7 @@ export const auditSchema: Readonly<Record<string, unknown>> = {
     runtimes: {
       type: "array",
       default: [],
-      description: "Other node executables, for heapbook check --runtime",
+      description: "Other node executables to run the targets on",
       items: {
         type: "object",
         additionalProperties: false,
