@@ -81,7 +81,8 @@ function render() {
 
 A target of trivial cost, checked for leaks and put under stress for ever more cycles. The
 auditing process is collected and read before and after; the measuring process says what its heap
-does per cycle, with all of the instrument in it.
+does per cycle, with all of the instrument in it. (A stress run shorter than some seconds is too short
+to judge, and says so.)
 
 | cycles | auditor grew, KB | heap of the measuring process, B/cycle [99 %] | samples kept | its peak RSS, MB | stress samples kept | peak RSS under stress, MB | trend, s | verdicts |
 |---|---|---|---|---|---|---|---|---|

@@ -44,6 +44,18 @@ test("verifyCleanup() takes the classes that a user's target names", async () =>
     row.check === "cleanup.releases_fields" && !row.passed
   );
   assert.deepEqual(failed.map((row) => row.class), ["Forgetful"]);
+  assert.deepEqual(phase.concurrency.map(({ check, passed }) => [check, passed]), [
+    ["concurrency.threads_complete", true],
+    ["concurrency.same_result", true],
+    ["concurrency.nothing_left", true],
+  ]);
+});
+
+test("verifyCleanup() finds a user's target that fails, or answers otherwise, on threads", async () => {
+  const { concurrency } = await verifyCleanup([spec("shared_state")], { instances: 5, workers: 2 });
+  const rows = Object.fromEntries(concurrency.map((row) => [row.check, row]));
+  assert.equal(rows["concurrency.same_result"]!.passed, false);
+  assert.match(rows["concurrency.same_result"]!.observed, /of 4 threads returned something else/);
 });
 
 test("verifyCleanup() reports threads that stay, results that differ and checks that throw", async () => {

@@ -10,20 +10,24 @@ import { stat } from "node:fs/promises";
 import { collect } from "./cleanup_collected.ts";
 import type { ConcurrencyContract } from "./cleanup_contract.ts";
 import type { CleanupRow } from "./cleanup_result.ts";
+import { threadChecks } from "./cleanup_threads.ts";
 import type { LoadedTarget } from "./load_target.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
 
 const WAIT_MS = 100; // between two looks at what is left
 const WAITS = 40; // threads leave in their own time
 
-/** Runs the checks that the target exports as `concurrencyChecks`; none where it has none. */
+/**
+ * Runs the checks that the target exports as `concurrencyChecks`. A target that only names classes
+ * gets those that hold for any; one that does neither has none.
+ */
 export async function run(
   target: LoadedTarget,
   _parameters: unknown,
   port: SandboxPort,
 ): Promise<readonly CleanupRow[]> {
   port.stage = "measure";
-  const contracts = (target.exports.concurrencyChecks ?? []) as readonly ConcurrencyContract[];
+  const contracts = contractsOf(target);
   if (contracts.length === 0) return [];
   // Node's own pool of threads and the process's streams open at their first use and stay.
   await stat(".");
@@ -32,6 +36,13 @@ export async function run(
   const rows: CleanupRow[] = [];
   for (const contract of contracts) rows.push(await observe(contract));
   return [...rows, await nothingLeft(before, target.name)];
+}
+
+function contractsOf(target: LoadedTarget): readonly ConcurrencyContract[] {
+  const { concurrencyChecks, cleanupSubjects } = target.exports;
+  if (Array.isArray(concurrencyChecks)) return concurrencyChecks as ConcurrencyContract[];
+  const isNamed = (target.meta.classes?.length ?? 0) > 0 && cleanupSubjects === undefined;
+  return isNamed ? threadChecks(target) : [];
 }
 
 async function observe(contract: ConcurrencyContract): Promise<CleanupRow> {

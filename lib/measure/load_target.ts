@@ -10,6 +10,8 @@ import type { AuditTarget, TargetMeta, TargetOptions, TargetSpec } from "./targe
 
 /** A target that is loaded and ready to be set up. */
 export interface LoadedTarget {
+  /** What it was loaded from. */
+  readonly spec: TargetSpec;
   readonly name: string;
   readonly scenario: string;
   readonly meta: TargetMeta;
@@ -28,6 +30,7 @@ export async function loadTarget(spec: TargetSpec, scenario: string): Promise<Lo
   const exports = await importTarget(spec.module);
   const contract = findContract(exports, spec.module);
   return {
+    spec,
     name: spec.name,
     scenario,
     meta: { ...contract.meta, ...spec.meta },

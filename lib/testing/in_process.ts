@@ -101,6 +101,7 @@ function asTarget(
   { target, scenario }: SandboxRequest,
 ): LoadedTarget {
   return {
+    spec: target,
     name: target.name,
     scenario,
     meta: {},
