@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { escapeHtml, type MimeBundle } from "../report/mod.ts";
+import { columnStyle, escapeHtml, type MimeBundle } from "../report/mod.ts";
 import { show } from "./display.ts";
 
 /** A row: column name → value. */
@@ -91,7 +91,11 @@ interface TableParts {
 
 function tableHtml({ caption, columns, cells, numeric, rest }: TableParts): string {
   const align = (i: number) => ` style="text-align:${numeric[i] ? "right" : "left"}"`;
-  const head = columns.map((c, i) => `<th scope="col"${align(i)}>${escapeHtml(c)}</th>`).join("");
+  const head = columns.map((c, i) => {
+    const wide = columnStyle(Math.max(0, ...cells.map((row) => row[i]!.length)));
+    const style = [`text-align:${numeric[i] ? "right" : "left"}`, ...wide].join(";");
+    return `<th scope="col" style="${style}">${escapeHtml(c)}</th>`;
+  }).join("");
   const body = cells.map((row) =>
     `<tr>${row.map((cell, i) => `<td${align(i)}>${escapeHtml(cell)}</td>`).join("")}</tr>`
   ).join("\n");

@@ -5,8 +5,8 @@
  * @module
  */
 import type { CleanupPhase, ControlResult, PatternsPhase, VerdictPhase } from "../audit/mod.ts";
-import { createFigure, type Figure, type Trace } from "./figure.ts";
-import { palettes, verdictColours } from "./theme.ts";
+import { createFigure, type Figure, LEGEND_MARGIN, type Trace } from "./figure.ts";
+import { verdictColours } from "./theme.ts";
 
 const ROW_HEIGHT = 32;
 const FRAME_HEIGHT = 130;
@@ -29,7 +29,7 @@ export function growthSitesFigure({ findings }: Pick<PatternsPhase, "findings">)
   return createFigure(bars, {
     x: "growth sites",
     y: "",
-    height: FRAME_HEIGHT + ROW_HEIGHT * folders.length,
+    height: FRAME_HEIGHT + LEGEND_MARGIN / 2 + ROW_HEIGHT * folders.length,
     layout: { barmode: "stack", yaxis: { autorange: "reversed", type: "category" } },
   });
 }
@@ -72,6 +72,7 @@ export function controlsFigure(controls: readonly ControlResult[]): Figure {
 // Light enough for dark marks upon them: more than 4.5 : 1.
 const PASSED = "#8fd6bb";
 const FAILED = "#f5a776";
+const MARK = "#1c2129"; // no colour of the light palette: it stays when a page turns dark
 
 /** Returns classes against checks: passed, failed, or not asked. */
 export function cleanupFigure({ checks }: Pick<CleanupPhase, "checks">): Figure {
@@ -96,7 +97,7 @@ export function cleanupFigure({ checks }: Pick<CleanupPhase, "checks">): Figure 
     colorscale: [[0, FAILED], [1, PASSED]],
     text: z.map((row) => row.map((value) => value === null ? "" : value === 1 ? "✓" : "✗")),
     texttemplate: "%{text}",
-    textfont: { color: palettes.light.text },
+    textfont: { color: MARK },
     hoverongaps: false,
   };
   return createFigure([map], {
@@ -127,7 +128,7 @@ export function scoreFigure({ lines }: Pick<VerdictPhase, "lines">): Figure {
   ], {
     x: "points",
     y: "",
-    height: FRAME_HEIGHT + ROW_HEIGHT * lines.length,
+    height: FRAME_HEIGHT + LEGEND_MARGIN / 2 + ROW_HEIGHT * lines.length,
     layout: { barmode: "stack", yaxis: { autorange: "reversed", type: "category" } },
   });
 }

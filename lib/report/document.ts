@@ -84,11 +84,21 @@ function renderBlocks(
 ): ReturnType<ReportDocument["render"]> {
   const citations: Citation[] = [];
   const lines = `${blocks.join("\n\n")}\n`.split("\n").map((text, index) =>
-    text.replaceAll(MARKER, (_, id: string) => {
+    text.replaceAll(MARKER, (_, id: string, at: number) => {
       const citation = cited[Number(id)] as Omit<Citation, "file" | "line">;
       citations.push({ file, line: index + 1, ...citation });
-      return text.startsWith("|") ? cell(citation.text) : citation.text;
+      const words = isInCode(text, at) ? citation.text : escapeMarkdown(citation.text);
+      return text.startsWith("|") ? cell(words) : words;
     })
   );
   return { markdown: lines.join("\n"), citations };
+}
+
+/** A type such as `Map<K, V>` is no HTML, and `[Symbol.dispose]()` is no link. */
+function escapeMarkdown(text: string): string {
+  return text.replaceAll("<", "\\<").replaceAll("](", "]\\(");
+}
+
+function isInCode(line: string, at: number): boolean {
+  return (line.slice(0, at).split("`").length - 1) % 2 === 1;
 }

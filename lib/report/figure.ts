@@ -38,6 +38,9 @@ export interface FigureOptions {
 /** Resolution kept when numbers are rounded, as a share of their range: finer than a pixel. */
 const RESOLUTION = 1e-5;
 
+/** Margin above a plot for legend and tool bar, px. */
+export const LEGEND_MARGIN = 68;
+
 /** On longer axes Plotly names whole decades only. */
 const LOG_DECADES = 6;
 
@@ -45,7 +48,9 @@ const LOG_DECADES = 6;
 export function createFigure(traces: readonly Trace[], options: FigureOptions): Figure {
   const hasLegend = traces.length > 1;
   const look = merge(baseLayout(), {
-    ...(options.title === undefined ? {} : titleLayout(options.title, hasLegend)),
+    ...(options.title === undefined
+      ? legendLayout(hasLegend)
+      : titleLayout(options.title, hasLegend)),
     xaxis: { title: { text: options.x } },
     yaxis: { title: { text: options.y } },
     ...(options.height === undefined ? {} : { height: options.height }),
@@ -120,6 +125,11 @@ function withLogTicks(layout: Layout, traces: readonly Trace[]): Layout {
     return [key, isShort ? { dtick: "D2", ...value } : value];
   });
   return Object.fromEntries(entries);
+}
+
+/** The tool bar stands above the legend, not upon it. */
+function legendLayout(hasLegend: boolean): Layout {
+  return hasLegend ? { margin: { t: LEGEND_MARGIN } } : {};
 }
 
 /** The title stands above the legend, which stands above the plot. */

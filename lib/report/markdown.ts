@@ -54,10 +54,17 @@ export async function createMarkdown(): Promise<MarkdownRenderer> {
         return `<h${depth} id="${id}">${inner}</h${depth}>\n`;
       },
       table(token) {
+        const longest = token.header.map((_, i) =>
+          Math.max(...token.rows.map((cells) => cells[i]?.text.length ?? 0))
+        );
         const row = (cells: typeof token.header, tag: "th" | "td") =>
           `<tr>${
-            cells.map((cell) => {
-              const align = cell.align === null ? "" : ` style="text-align:${cell.align}"`;
+            cells.map((cell, i) => {
+              const styles = [
+                ...(cell.align === null ? [] : [`text-align:${cell.align}`]),
+                ...(tag === "th" ? columnStyle(longest[i]!) : []),
+              ];
+              const align = styles.length === 0 ? "" : ` style="${styles.join(";")}"`;
               const scope = tag === "th" ? ' scope="col"' : "";
               return `<${tag}${scope}${align}>${this.parser.parseInline(cell.tokens)}</${tag}>`;
             }).join("")
@@ -77,6 +84,13 @@ export async function createMarkdown(): Promise<MarkdownRenderer> {
     return { html, headings };
   };
   return { render: (text) => render(text, false), renderProse: (text) => render(text, true) };
+}
+
+const LONG_TEXT = 40; // characters
+
+/** A column of long texts is wide enough to be read; the table scrolls in its box. */
+export function columnStyle(longest: number): readonly string[] {
+  return longest > LONG_TEXT ? ["min-width:16rem"] : [];
 }
 
 /** Returns `html` in a box that scrolls sideways, also by keyboard, instead of the page. */

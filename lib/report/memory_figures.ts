@@ -53,10 +53,11 @@ export function memoryFigure(
       shapes: [settledShape(from, last)],
       annotations: [{
         x: from,
-        y: 1,
+        // At the foot, where no line passes: memory starts far above zero.
+        y: 0,
         yref: "paper",
         xanchor: "left",
-        yanchor: "top",
+        yanchor: "bottom",
         showarrow: false,
         text: " settled part",
         font: { color: palettes.light.muted },
@@ -103,7 +104,7 @@ function bandTrace(result: StressResult, from: number, to: number, level: number
     x: [from, to, to, from, from],
     y: [low![0], low![1], high![1], high![0], low![0]],
     fill: "toself",
-    fillcolor: "rgba(87, 96, 106, 0.25)",
+    fillcolor: "rgba(125, 135, 147, 0.4)",
     line: { width: 0 },
     hoverinfo: "skip",
   };

@@ -36,7 +36,7 @@ export type { StillDrawer, StillOptions } from "./still.ts";
 // Pages
 export { pageChart, pageHtml, withLinks, withSharedLibrary } from "./page.ts";
 export type { PageContent, PageLink } from "./page.ts";
-export { createMarkdown, scrollable } from "./markdown.ts";
+export { columnStyle, createMarkdown, scrollable } from "./markdown.ts";
 export type { Heading, MarkdownRenderer, RenderedMarkdown } from "./markdown.ts";
 export { highlightTypeScript } from "./highlight.ts";
 export { publishHtml, publishMarkdown } from "./publish_html.ts";

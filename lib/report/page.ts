@@ -112,6 +112,9 @@ function headerHtml(links: readonly PageLink[]): string {
   return `<header>${nav}</header>`;
 }
 
+/** Width of a chart of many columns on a phone, px. */
+const SCROLLED_WIDTH = 720;
+
 const LIBRARY_OPEN = '<script data-library="plotly">';
 
 /**
@@ -150,7 +153,9 @@ function drawScript(): string {
     let text = document.getElementById(box.dataset.figure).textContent;
     if (dark.matches) for (const [light, night] of pairs) text = text.replaceAll('"' + light + '"', '"' + night + '"');
     const figure = JSON.parse(text);
-    return box.clientWidth < 480 ? narrowed(figure, box.clientWidth) : figure;
+    if (box.clientWidth >= 480) return figure;
+    const isWide = figure.data.some((t) => t.type === "heatmap" && t.x?.length > 8);
+    return isWide ? scrolled(figure, box) : narrowed(figure, box.clientWidth);
   }
   // On a phone the legend stands below the plot, one name a line, and the tool bar is in the way.
   function wrapped(text, letters) {
@@ -164,16 +169,26 @@ function drawScript(): string {
   function narrowed(figure, width) {
     const { layout } = figure;
     for (const [name, axis] of Object.entries(layout)) {
-      if (/^[xy]axis\\d*$/.test(name) && axis.title?.text) axis.title.text = wrapped(axis.title.text, width / 14);
+      if (!/^[xy]axis\\d*$/.test(name)) continue;
+      if (axis.title?.text) axis.title.text = wrapped(axis.title.text, width / 14);
+      if (axis.type === "log") axis.dtick = 1;
     }
     const rows = layout.showlegend === false ? 0 : figure.data.filter((t) => t.name && t.showlegend !== false).length;
     const extra = rows * 20;
     layout.font = { ...layout.font, size: 11 };
-    layout.margin = { ...layout.margin, l: 48, r: 8, b: 56 + extra };
+    layout.margin = { ...layout.margin, l: 48, r: 8, t: 16, b: 56 + extra };
     layout.height = (layout.height ?? ${CHART_HEIGHT}) + extra;
     layout.legend = { ...layout.legend, orientation: "v", x: 0, y: 0, yref: "container", yanchor: "bottom" };
     if (layout.title) layout.margin.t = 48;
     figure.config = { ...figure.config, displayModeBar: false };
+    return figure;
+  }
+  // Many columns keep their width, and the chart scrolls in its own box, also by keyboard.
+  function scrolled(figure, box) {
+    figure.layout.width = ${SCROLLED_WIDTH};
+    figure.config = { ...figure.config, displayModeBar: false };
+    box.style.overflowX = "auto";
+    box.setAttribute("tabindex", "0");
     return figure;
   }
   // Plotly's own buttons (play, choose) take the mouse only.

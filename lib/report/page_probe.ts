@@ -76,11 +76,14 @@ export const PAGE_PROBE: string = String.raw`(() => {
     if (marks.length > 0) drawn++;
     else problems.push(name + " painted nothing");
     const frame = box.getBoundingClientRect();
+    // A chart that scrolls in its box shows all of it in turn.
+    const isScrolled = getComputedStyle(box).overflowX === "auto" && box.scrollWidth > box.clientWidth;
     const labels = [...box.querySelectorAll(LABELS)].filter((label) => label.textContent.trim() !== "")
       .map((label) => ({ label, rect: label.getBoundingClientRect() }))
       .filter(({ rect }) => rect.width > 0);
     for (const { label, rect } of labels) {
-      const isOut = rect.left < frame.left - 3 || rect.right > frame.right + 3 || rect.top < frame.top - 3;
+      const isBeside = rect.left < frame.left - 3 || rect.right > frame.right + 3;
+      const isOut = isBeside && !isScrolled || rect.top < frame.top - 3;
       if (isOut) problems.push(name + ": label \"" + label.textContent + "\" is cut off");
     }
     // A turned label's box is larger than the label.

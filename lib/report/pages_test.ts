@@ -218,7 +218,7 @@ test("writeSite() publishes index, notebooks, reports and data", async () => {
   }
   assert.match(
     html,
-    /<strong class="verdict verdict-no">No\.<\/strong> sta_smc keeps 64 B per cycle/,
+    /<strong class="verdict verdict-no">No:<\/strong> sta_smc keeps 64 B per cycle/,
   );
   assert.match(html, /Score: 71\.5 of 100/);
   assert.match(

@@ -84,7 +84,7 @@ async function writeReports(from: string, to: string): Promise<readonly SiteEntr
     const options = { title: name, links: [HOME], pictures: from };
     put(to, join("reports", page), relinked(await publishMarkdown(markdown, options), "reports"));
     const text = /^# (.+)$/m.exec(markdown)?.[1] ?? name;
-    entries.push({ href: `reports/${page}`, text, about: `Report ${name}` });
+    entries.push({ href: `reports/${page}`, text, about: "Report, every number cited" });
   }
   return entries;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { BYTES_PER_MB, type LeakPhase, type StressPhase } from "../audit/mod.ts";
-import { createFigure, type Figure } from "./figure.ts";
+import { createFigure, type Figure, LEGEND_MARGIN } from "./figure.ts";
 import { controllerColours, seriesColours, verdictColours } from "./theme.ts";
 
 const ROW_HEIGHT = 36;
@@ -41,8 +41,12 @@ export function growthFigure({ results }: Pick<LeakPhase, "results">): Figure {
   return createFigure(traces, {
     x: "growth [bytes per cycle]",
     y: "",
-    height: FRAME_HEIGHT + ROW_HEIGHT * results.length,
-    layout: { showlegend: true, yaxis: rowAxis(results.map((r) => rowName(r.target, r.scenario))) },
+    height: FRAME_HEIGHT + LEGEND_MARGIN / 2 + ROW_HEIGHT * results.length,
+    layout: {
+      showlegend: true,
+      margin: { t: LEGEND_MARGIN },
+      yaxis: rowAxis(results.map((r) => rowName(r.target, r.scenario))),
+    },
   });
 }
 

@@ -13,7 +13,7 @@ import {
   type VerdictPhase,
 } from "../audit/mod.ts";
 import { escapeHtml } from "./html.ts";
-import { scrollable } from "./markdown.ts";
+import { columnStyle, scrollable } from "./markdown.ts";
 import { pageChart, pageHtml, type PageLink } from "./page.ts";
 import { runtimeMatrix } from "./runtimes_section.ts";
 import { growthFigure, peakFigure } from "./site_charts.ts";
@@ -47,7 +47,7 @@ function answerHtml(verdict: VerdictPhase | null): string {
   const { answer, why } = verdict;
   const kind = answer.replaceAll(" ", "-");
   const word = answer.charAt(0).toUpperCase() + answer.slice(1);
-  return `<p class="answer"><strong class="verdict verdict-${kind}">${word}.</strong> ` +
+  return `<p class="answer"><strong class="verdict verdict-${kind}">${word}:</strong> ` +
     `${escapeHtml(why)}</p>`;
 }
 
@@ -186,7 +186,10 @@ function tableHtml(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const head = columns.map((column) => `<th scope="col">${escapeHtml(column)}</th>`).join("");
+  const head = columns.map((column, i) => {
+    const [style] = columnStyle(Math.max(0, ...rows.map((cells) => cells[i]?.length ?? 0)));
+    return `<th scope="col"${style ? ` style="${style}"` : ""}>${escapeHtml(column)}</th>`;
+  }).join("");
   const body = rows.map((cells) => `<tr>${cells.map(cellHtml).join("")}</tr>`);
   return scrollable(
     `<table><caption><span>${escapeHtml(caption)}</span></caption><thead><tr>${head}</tr></thead>` +
