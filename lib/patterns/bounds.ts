@@ -62,11 +62,21 @@ class Judge {
   constructor(analysis: Analysis, site: Operation, depth: number) {
     this.#analysis = analysis;
     this.#site = site;
-    this.#unit = methodAround(site.fn);
+    this.#unit = this.#unitOf(site.fn);
     const places = [site.place, ...keptAs(analysis, site.place)];
     this.#same = places.flatMap((place) => analysis.on(place.key));
     this.#around = places.flatMap((place) => analysis.onAndAround(place));
     this.#depth = depth;
+  }
+
+  /** The method, or for state of a closure the function beside its others, that some code is in. */
+  #unitOf(fn: FunctionModel): FunctionModel {
+    const { root } = this.#site.place;
+    const outer = methodAround(fn);
+    if (root.kind !== "closure" || root.scope.tree === null || fn === root.scope) return outer;
+    let unit = fn;
+    while (unit.parent !== null && unit.parent !== root.scope) unit = unit.parent;
+    return unit.parent === null ? outer : unit;
   }
 
   /** The rules in order of how plainly they bound. */
@@ -161,7 +171,10 @@ class Judge {
     const isListed = detail === null ? null : this.#listed(detail);
     if (effect === "insert" && isListed !== null) return isListed;
     const isKeyed = effect === "insert" || verb === "add" && detail?.type !== "name";
-    return isKeyed && detail !== null ? closedKey(this.#analysis, detail, fn) : null;
+    if (detail === null || !isKeyed && verb !== "add") return null;
+    const closed = closedKey(this.#analysis, detail, fn);
+    // A set of things called "channel" is open, the keys of one object are not.
+    return isKeyed || closed !== null && /^key/.test(closed) ? closed : null;
   }
 
   /** `if name in TABLE: cache[name] = …`, with a table of fixed keys. */
@@ -244,7 +257,7 @@ class Judge {
     const leading = this.#analysis.leadingTo(this.#unit);
     for (const operation of this.#around) {
       if (operation.effect !== "clear" && !isReplacing(operation, this.#site.place)) continue;
-      const unit = methodAround(operation.fn);
+      const unit = this.#unitOf(operation.fn);
       const line = operation.tree.at.line;
       if (operation.tree === this.#site.tree || unit.tree === null) continue;
       if (unit === this.#unit && !isConstructor(unit)) {
@@ -269,7 +282,7 @@ class Judge {
 
   /** Emptying that belongs to normal work: what is there is taken first, or a run begins. */
   #isRoutine(operation: Operation): boolean {
-    const unit = methodAround(operation.fn);
+    const unit = this.#unitOf(operation.fn);
     if (isLifecycle(unit) || CLOSES.test(unit.name)) return false;
     if (
       BEGINS.test(unit.name) || operation.around.length === 0 && operation.fn === unit ||
@@ -294,7 +307,7 @@ class Judge {
   /** Entries leave one by one in another function. */
   #takenOut(): string | null {
     for (const operation of this.#same) {
-      const unit = methodAround(operation.fn);
+      const unit = this.#unitOf(operation.fn);
       if (operation.effect === "filter") {
         return `filtered by ${unit.name}() (line ${operation.tree.at.line})`;
       }
@@ -307,6 +320,9 @@ class Judge {
       const isSameCall = operation.via === "parameter" && this.#site.via === "parameter" &&
         operation.tree === this.#site.tree;
       if (isSameCall) return `taken out again by ${operation.verb}`;
+      if (inOtherBranch(operation, this.#site)) {
+        return `taken out in another branch (line ${operation.tree.at.line})`;
+      }
       const isElsewhere = unit !== this.#unit || operation.fn !== this.#site.fn;
       const isLater = operation.verb.endsWith(" as callback");
       const inFinally = operation.fn === this.#site.fn && (this.#isKeyed() || isLater) &&
@@ -472,7 +488,7 @@ class Judge {
 
   /** Trims in code that only a caller's `reset` reaches do not bound a run. */
   #happens(operation: Operation): boolean {
-    const unit = methodAround(operation.fn);
+    const unit = this.#unitOf(operation.fn);
     return !isConstructor(unit) && unit.tree !== null &&
       (!isLifecycle(unit) || this.#analysis.callersOf(unit).length > 0 ||
         operation.effect === "trim");
@@ -558,6 +574,16 @@ function tableAsked(test: Tree, name: string): Tree | null {
   return /^(has|includes|hasOwn)$/.test(test.callee.property) && isKey(test.args[0])
     ? test.callee.object
     : null;
+}
+
+/** One stands in the then-part, the other in the else-part of a branch. */
+function inOtherBranch(a: Operation, b: Operation): boolean {
+  const isInThen = (outer: IfTree, { tree }: Operation): boolean =>
+    outer.then.some((part) => encloses(part, tree));
+  return a.fn === b.fn &&
+    a.around.some((outer) =>
+      outer.type === "if" && b.around.includes(outer) && isInThen(outer, a) !== isInThen(outer, b)
+    );
 }
 
 function isQueueTake(operation: Operation): boolean {

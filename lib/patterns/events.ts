@@ -22,6 +22,8 @@ import type { CallTree, Tree } from "./tree.ts";
 
 const ADDS = /^(addEventListener|addListener|prependListener|on|once|prependOnceListener)$/;
 const REMOVES = /^(removeEventListener|removeListener|off|removeAllListeners)$/;
+/** Methods that prepare their object once. */
+const SETS_UP = /^(_|#)?(enable|init|setup|configure|bind|install|define|wire)(_|[A-Z]|$)/;
 const OBSERVERS = /(Mutation|Resize|Intersection|Performance)Observer$/;
 
 /** Finds listeners, timers and subscriptions. */
@@ -89,7 +91,8 @@ function listener(analysis: Analysis, site: CallSite): PatternFinding | null {
     ? "fires once"
     : isStreamEvent(emitter, event) || isGivenStream(emitter, event, fn)
     ? "ends with the stream"
-    : emitter.type === "this" && isConstructor(methodAround(fn))
+    : emitter.type === "this" &&
+        (isConstructor(methodAround(fn)) || SETS_UP.test(methodAround(fn).name))
     ? "listens to itself"
     : isUndoneByResult(analysis, tree, fn)
     ? "undone by what it returns"

@@ -238,6 +238,15 @@ class Collector {
     if (tree.operator === "=" && isEnd(key, (part) => this.#is(part, place))) {
       return add("grow", "[length]=");
     }
+    const element = this.#resolver.resolve(target, this.#fn);
+    const rewrite = tree.value === null || element === null
+      ? null
+      : this.#rewrite(tree.value, element);
+    if (element !== null && rewrite !== null && tree.operator === "=") {
+      const { effect, verb, detail } = rewrite;
+      this.#add(element, effect, tree, verb, detail, around, exits, target);
+      if (effect !== "grow") return;
+    }
     const mayAdd = /^(=|\?\?=|\|\|=)$/.test(tree.operator);
     if (!mayAdd) return add("write", `[]${tree.operator}`);
     add(key.type === "text" || key.type === "constant" ? "write" : "insert", "[]=");
@@ -348,6 +357,9 @@ class Collector {
       return isQueue ? add("shrink", null) : undefined;
     }
     if (isShrink) return add("shrink", tree.args[0] ?? null);
+    // `table.insert()` is no list's.
+    const least = this.#fn.source.language === "python" && property === "insert" ? 2 : 1;
+    if (tree.args.length + tree.keywords.length < least) return;
     const byKey = property === "set" || property === "setdefault";
     add(byKey ? "insert" : "grow", tree.args[0] ?? null);
   }

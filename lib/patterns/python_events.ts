@@ -122,13 +122,36 @@ function connection(
   owned: (object: Tree, fn: FunctionModel) => string | null,
 ): PythonRegistration | null {
   if (!site.tree.args.some((arg) => isCallback(analysis, arg, site.fn))) return null;
-  const by = undoneBy(analysis, site, DISCONNECTS) ?? owned(emitter, site.fn);
+  const by = handedOn(analysis, site) ?? undoneBy(analysis, site, DISCONNECTS) ??
+    owned(emitter, site.fn);
   return {
     kind: "subscription",
     attribute: `${textOf(emitter, site.fn)}.${verb}`.slice(0, 120),
     by,
     note: by === null ? "never disconnected" : "subscription",
   };
+}
+
+/** `with bus.subscribe(f):` ends with the block; what another call is given is its affair. */
+function handedOn(analysis: Analysis, { tree, fn }: CallSite): string | null {
+  const parent = analysis.parentOf(tree);
+  if (parent?.type === "block" && parent.kind === "with" && parent.at.line === tree.at.line) {
+    return "ends with its with block";
+  }
+  if (parent?.type === "call" && parent.callee !== tree) return "handed to what ends it";
+  if (parent?.type !== "assign") return null;
+  if (parent.declares) return "ends with its with block";
+  const { target } = parent;
+  const isUsed = target.type === "name" &&
+    (methodAround(fn).tree?.body ?? []).some((part) =>
+      contains(
+        part,
+        (inner) =>
+          inner !== target && inner.type === "name" && inner.name === target.name &&
+          inner.at.start > tree.at.end,
+      )
+    );
+  return isUsed ? `kept as ${target.name}` : null;
 }
 
 /** A lambda, a `partial`, a bound method of this class or a function known by name. */

@@ -129,10 +129,23 @@ function registerPython(): void {
   pythonRegistered = true;
 }
 
+/** The grammar stumbles over some types of TypeScript; nothing that runs stands in them. */
+function isInType(node: SgNode): boolean {
+  return node.ancestors().some((outer) =>
+    /^(interface_declaration|type_alias_declaration|ambient_declaration|type_annotation)$/.test(
+      String(outer.kind()),
+    )
+  );
+}
+
 /** The first place that does not parse. A node without text is a token that the parser missed. */
 function firstError(root: SgNode): Parsed["error"] {
   const broken = { rule: { any: [{ kind: "ERROR" }, { regex: "^$" }] } };
-  const node = root.kind() === "ERROR" ? root : root.text() === "" ? null : root.find(broken);
+  const node = root.kind() === "ERROR"
+    ? root
+    : root.text() === ""
+    ? null
+    : root.findAll(broken).find((one) => !isInType(one)) ?? null;
   if (node === null) return null;
   const { start } = node.range();
   const first = node.text().split("\n", 1)[0]!.trim().slice(0, 60);
