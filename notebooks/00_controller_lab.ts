@@ -2,8 +2,9 @@
 // # The controller laboratory
 //
 // Can one force on a cart keep two linked rods upright? Four sliding-mode controllers answer, on
-// the same plant, from the same start, and on plants that their tuner never saw. The table below
-// is the answer: how soon each settles, how much force it takes, and how often it succeeds.
+// the same plant, from the same start, and on plants that their tuner never saw. The chart and the
+// table below the parameters answer: how soon each settles, how much force it takes, how often it
+// succeeds.
 
 // %% [markdown]
 // ## Parameters
@@ -50,28 +51,14 @@ import { intervalsFigure, linesFigure, pendulumFigure } from "heapbook/report";
 await initCharts();
 
 // %% [markdown]
-// The versions and the configuration behind every number on this page.
-
-// %%
-const config = loadConfig();
-const plant = createPlant(config.simulation.model, config.physics);
-const initialState = standardStates[1]!;
-const environment = recordEnvironment({
-  seed: seed,
-  configText: readFileSync(config.origin.file, "utf8"),
-  root: config.origin.directory,
-});
-const more = { Polars: String(pl.version), plant: plant.model };
-await showTable(environmentTable(environment, more), { caption: "Environment" });
-
-// %% [markdown]
-// ## Which controller is best?
-//
 // Each controller runs once from both links leaning by 0.1 rad, then on `runs` plants that differ
 // by up to 5 % in every body and 10 % in every friction, from starts of up to 0.3 rad. A run is held
 // if both angles stay small over its last second.
 
 // %%
+const config = loadConfig();
+const plant = createPlant(config.simulation.model, config.physics);
+const initialState = standardStates[1]!;
 const progress = createProgress("Comparing controllers");
 const compared = await compareControllers({
   plant: plant,
@@ -85,6 +72,25 @@ const compared = await compareControllers({
     progress.update({ label: "controllers", done, total, detail: name }),
 });
 await progress.finish();
+
+// %% [markdown]
+// ## Which controller is best?
+//
+// Link 1 over the first seconds, from 0.1 rad: who is quick, who swings through upright.
+
+// %%
+const angle1 = compared.map(({ controller, trajectory }) => ({
+  name: controller,
+  x: trajectory.time.subarray(0, 5000),
+  y: stateColumn(trajectory, THETA1),
+}));
+const angle1Figure = linesFigure(angle1, { x: "time [s]", y: "angle of link 1 [rad]" });
+await showChart(angle1Figure, "Every controller brings link 1 from 0.1 rad towards upright");
+
+// %% [markdown]
+// The same in numbers: how soon each settles, how much force it takes, how often it succeeds.
+
+// %%
 const table = pl.DataFrame(comparisonRows(compared));
 await showTable(table, {
   caption: `Controllers side by side; held means within ${HELD_ANGLE} rad at the end`,
@@ -105,20 +111,8 @@ const successFigure = intervalsFigure(success, { x: "unseen runs held [%]", y: "
 await showChart(successFigure, "Share of unseen plants and starts that each controller holds");
 
 // %% [markdown]
-// ## How do they respond?
+// ## How does the rest move?
 //
-// Link 1 over the first seconds: who is quick, who swings through upright.
-
-// %%
-const angle1 = compared.map(({ controller, trajectory }) => ({
-  name: controller,
-  x: trajectory.time.subarray(0, 5000),
-  y: stateColumn(trajectory, THETA1),
-}));
-const angle1Figure = linesFigure(angle1, { x: "time [s]", y: "angle of link 1 [rad]" });
-await showChart(angle1Figure, "Every controller brings link 1 from 0.1 rad towards upright");
-
-// %% [markdown]
 // Link 2 hangs on link 1 and is moved through it only: it swings first, and settles later.
 
 // %%
@@ -275,6 +269,20 @@ await showChart(animation, `The cart with two links under ${compared[0]!.control
 // %%
 const frame = pl.DataFrame(trajectoryColumns(compared[0]!.trajectory));
 await showTable(frame, { caption: `${compared[0]!.controller}, step by step`, limit: 8 });
+
+// %% [markdown]
+// ## Environment
+//
+// The versions and the configuration behind every number on this page.
+
+// %%
+const environment = recordEnvironment({
+  seed: seed,
+  configText: readFileSync(config.origin.file, "utf8"),
+  root: config.origin.directory,
+});
+const more = { Polars: String(pl.version), plant: plant.model };
+await showTable(environmentTable(environment, more), { caption: "Environment" });
 
 // %% [markdown]
 // ## Limits

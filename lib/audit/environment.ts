@@ -35,13 +35,22 @@ export function recordEnvironment(options: EnvironmentOptions): Environment {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
     memoryBytes: totalmem(),
-    flags: [...process.execArgv, ...flags],
+    flags: [...withoutFiles(process.execArgv), ...flags],
     gitRevision: revision,
     gitDirty: status === null ? null : status !== "",
     configSha256: sha256(configText),
     seed,
     heapbook: packageVersion(),
   };
+}
+
+/** Leaves out modules that were loaded beforehand: their paths belong to one machine. */
+function withoutFiles(flags: readonly string[]): readonly string[] {
+  const names = ["--import", "--require", "-r"];
+  return flags.filter((flag, i) =>
+    !names.includes(flag) && !names.includes(flags[i - 1] ?? "") &&
+    !names.some((name) => flag.startsWith(`${name}=`))
+  );
 }
 
 /** Returns git's answer, or null without git or outside a repository. */

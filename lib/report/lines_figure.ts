@@ -14,8 +14,8 @@ export interface Curve {
   readonly y: ArrayLike<number>;
 }
 
-/** Points kept per curve: more than a chart has pixels across. */
-const POINTS = 1200;
+/** Points kept per curve: about as many as a chart has pixels across. */
+const POINTS = 500;
 
 /** Returns a figure of curves; `x` and `y` of a curve are cut to the shorter one. */
 export function linesFigure(curves: readonly Curve[], options: FigureOptions): Figure {
