@@ -152,6 +152,7 @@ class Judge {
       if (test === null) continue;
       const inElse = outer.type === "if" &&
         !outer.then.some((part) => encloses(part, this.#site.tree));
+      if (!inElse && this.#isEmpty(test, fn)) return `only while ${this.#text(test, fn)}`;
       // `while (table.length <= n)` fills up to whatever the caller asks for.
       if (outer.type === "loop" && contains(test, (part) => isParameterOf(part, fn))) continue;
       if (this.#isLimit(test, fn, inElse ? "above" : "below")) {
@@ -159,6 +160,18 @@ class Judge {
       }
     }
     return null;
+  }
+
+  /** `not items`, `!items.length`, `items.length === 0`: nothing is there yet. */
+  #isEmpty(test: Tree, fn: FunctionModel): boolean {
+    if (test.type !== "operation") return false;
+    const [left, right] = test.operands;
+    if (left === undefined) return false;
+    const isNot = /^(!|not)$/.test(test.operator);
+    const isZero = /^={2,3}$/.test(test.operator) && right?.type === "number" && right.value === 0;
+    if (!isNot && !isZero) return false;
+    const isIt = this.#analysis.resolver.resolve(left, fn)?.key === this.#site.place.key;
+    return isNot && isIt && fn.source.language === "python" || this.#isSize(left, fn);
   }
 
   /** The keys come from a closed set. */

@@ -432,6 +432,9 @@ class Collector {
       const cut = value.entries.find((entry) => entry.spread)?.value;
       const kept = cut === undefined ? undefined : this.#sliceInside(cut, self);
       if (kept !== undefined) return { effect: "trim", verb: "slice", detail: kept };
+      // `[...new Set([...x, y])]`: as the inner one.
+      const inner = cut?.type === "call" ? this.#rewrite(cut, place) : null;
+      if (inner?.effect === "grow") return inner;
     }
     if (
       value.type === "collection" &&
@@ -449,6 +452,12 @@ class Collector {
       value.entries.some((entry) => !entry.spread && self(entry.value));
     if (isLink) return { effect: "grow", verb: "link", detail: value };
     const summands = summandsOf(value);
+    const head = summands.find((part) =>
+      part.type === "index" && part.slice !== null && self(part.object)
+    );
+    if (summands.length > 1 && head?.type === "index") {
+      return { effect: "trim", verb: "slice", detail: head.slice?.from ?? head.slice?.to ?? null };
+    }
     if (summands.length > 1 && summands.some(self)) {
       return { effect: "grow", verb: "+", detail: summands.find((part) => !self(part)) ?? null };
     }
