@@ -4,16 +4,18 @@
  *
  * @module
  */
-import { basename, resolve } from "node:path";
+import { basename, resolve, sep } from "node:path";
 import {
   checkTarget,
   type LeakOptions,
   type LeakResult,
   openRun,
+  type Progress,
   type RunStore,
 } from "../audit/mod.ts";
 import { describeTarget } from "../measure/mod.ts";
-import { type Columns, type Figure, heapFigure } from "../report/mod.ts";
+import type { DataFrame } from "nodejs-polars";
+import { type Columns, type Figure, heapFigure, leakSamples } from "../report/mod.ts";
 import { createProgress } from "./progress.ts";
 import { showChart, showMarkdown } from "./show.ts";
 import { showTable } from "./table.ts";
@@ -29,8 +31,15 @@ export interface InteractiveLeaks {
   readonly results: readonly LeakResult[];
   /** Recorded columns of each result, by cycle; bytes. */
   readonly samples: readonly Columns[];
+  /** Plain Plotly: `showChart(figure, caption)` shows it again, however it was changed. */
   readonly figure: Figure;
   readonly store: RunStore;
+  /**
+   * Returns all samples as one Polars dataframe: target, scenario, stage, cycle and the channels.
+   *
+   * @throws {Error} if nodejs-polars is not installed.
+   */
+  frame(): Promise<DataFrame>;
 }
 
 /** Audits for a cell of a notebook. */
@@ -56,8 +65,11 @@ async function leaks(
   const progress = createProgress(`Does ${name} leak?`);
   const results: LeakResult[] = [];
   for (const scenario of spec.meta?.scenarios ?? ["default"]) {
-    const onProgress = progress.update;
+    let last: Progress = { label: name, done: 0, total: 1 };
+    const onProgress = (told: Progress) => progress.update(last = told);
     results.push(await checkTarget(spec, { ...rest, scenario, store, onProgress }));
+    const { label, total } = last;
+    progress.update({ label, done: total, total, detail: results.at(-1)!.verdict });
   }
   await progress.finish();
   const recorded = results.map((result) => samplesOf(result, store));
@@ -66,8 +78,11 @@ async function leaks(
   );
   await showTable(results.map(rowOf), { caption: `${name}: verdict, rates in bytes per cycle` });
   await showChart(figure, `Used heap of ${name} after forced collections, over cycles`);
-  await showMarkdown(results.map(storyOf).join("\n\n"));
-  return { results, samples: recorded, figure, store };
+  // A reader knows where the notebook is.
+  const story = results.map(storyOf).join("\n\n").replaceAll(resolve(".") + sep, "");
+  await showMarkdown(story);
+  const frame = () => leakSamples(store, { results });
+  return { results, samples: recorded, figure, store, frame };
 }
 
 function samplesOf({ stages }: LeakResult, store: RunStore): Columns {

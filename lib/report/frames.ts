@@ -33,7 +33,10 @@ export function loadPolars(): Promise<Polars> {
 }
 
 /** Returns every recorded leak series as one frame: target, scenario, cycle and a column a channel. */
-export async function leakSamples(store: RunStore, phase: LeakPhase): Promise<DataFrame> {
+export async function leakSamples(
+  store: RunStore,
+  phase: Pick<LeakPhase, "results">,
+): Promise<DataFrame> {
   const series = phase.results.flatMap(({ target, scenario, stages }) =>
     stages.flatMap(({ stage, samples }) =>
       samples === undefined ? [] : [{ labels: { target, scenario, stage }, samples }]
