@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { className, isConstructor } from "./activity.ts";
 import type { Analysis } from "./activity.ts";
 import { closureOverThis } from "./closures.ts";
 import { escapes, isStreamEvent } from "./escapes.ts";
@@ -19,6 +18,7 @@ import { dottedName } from "./places.ts";
 import { textOf } from "./shapes.ts";
 import { contains } from "./tree.ts";
 import type { CallTree, Tree } from "./tree.ts";
+import { className, isConstructor } from "./units.ts";
 
 const ADDS = /^(addEventListener|addListener|prependListener|on|once|prependOnceListener)$/;
 const REMOVES = /^(removeEventListener|removeListener|off|removeAllListeners)$/;

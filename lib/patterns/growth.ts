@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { classOf, isConstructor, isTargetContext } from "./activity.ts";
 import type { Analysis } from "./activity.ts";
 import { boundOf } from "./bounds.ts";
 import type { Bound } from "./bounds.ts";
@@ -17,6 +16,7 @@ import { fixedRecords, fixedWrite, neverGrown } from "./not_growth.ts";
 import type { Operation } from "./operations.ts";
 import { isPersistent, throughParameters } from "./passed_state.ts";
 import { nameOf } from "./places.ts";
+import { classOf, isConstructor, isTargetContext } from "./units.ts";
 
 /** A growth site with its judgement, for the rules that build on it. */
 export interface GrowthSite {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { isConstructor } from "./activity.ts";
 import type { Analysis } from "./activity.ts";
 import { idiomsOf } from "./idioms.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { containerOf } from "./shapes.ts";
 import type { Tree } from "./tree.ts";
+import { isConstructor } from "./units.ts";
 
 /** Tells a growth from a write that keeps the size. */
 export function natureOf(analysis: Analysis, operation: Operation): "growth" | "fixed" | "nothing" {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { calleesOf, group, isLifecycle } from "./activity.ts";
+import { group } from "./activity.ts";
 import type { Analysis } from "./activity.ts";
 import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
@@ -12,11 +12,13 @@ import type { GrowthSite } from "./growth.ts";
 import { idiomsOf } from "./idioms.ts";
 import { ancestry, methodAround } from "./model.ts";
 import type { ClassModel, FunctionModel } from "./model.ts";
-import { isEmptying } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import { RESOURCE } from "./references.ts";
 import { partsOf } from "./tree.ts";
 import type { At, Tree } from "./tree.ts";
+import { calleesOf } from "./call_links.ts";
+import { isLifecycle } from "./units.ts";
+import { isEmptying } from "./rewrites.ts";
 
 const RELEASING =
   /^(clear|close|dispose|cleanup|clean_up|destroy|shutdown|terminate|cancel|abort|stop|end|unsubscribe|disconnect|release|reset|kill|join|removeAllListeners|unref|\[Symbol\.dispose\])$/;

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { group, isConstructor } from "./activity.ts";
+import { group } from "./activity.ts";
 import type { PatternFinding } from "./finding.ts";
 import type { GrowthSite } from "./growth.ts";
 import { finding } from "./finding.ts";
@@ -14,6 +14,7 @@ import { methodAround } from "./model.ts";
 import type { Place } from "./places.ts";
 import { containerOf, containerOfAnnotation } from "./shapes.ts";
 import type { FieldTree } from "./tree.ts";
+import { isConstructor } from "./units.ts";
 
 /** Finds module variables and statics that functions change. */
 export function findModuleState(

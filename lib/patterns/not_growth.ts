@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { classOf, isConstructor } from "./activity.ts";
 import type { Analysis } from "./activity.ts";
 import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
@@ -13,6 +12,7 @@ import type { Operation } from "./operations.ts";
 import { nameOf } from "./places.ts";
 import { containerOf } from "./shapes.ts";
 import type { At, Tree } from "./tree.ts";
+import { classOf, isConstructor } from "./units.ts";
 
 /** Returns the finding for a write that keeps the size. */
 export function fixedWrite(analysis: Analysis, operation: Operation): PatternFinding {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { isTargetContext } from "./activity.ts";
 import type { Analysis } from "./activity.ts";
 import { escapes } from "./escapes.ts";
 import { natureOf } from "./growth_nature.ts";
@@ -13,6 +12,7 @@ import type { CallSite, Operation } from "./operations.ts";
 import { isInside } from "./places.ts";
 import type { Place } from "./places.ts";
 import type { Tree } from "./tree.ts";
+import { isTargetContext } from "./units.ts";
 
 /** Tells whether the place outlives the call that the operation runs in. */
 export function isPersistent(operation: Operation): boolean {

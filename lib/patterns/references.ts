@@ -6,7 +6,6 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { calleesOf, className } from "./activity.ts";
 import { closureOverThis } from "./closures.ts";
 import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
@@ -19,6 +18,8 @@ import { cycleFinding, ownedCycles, storedAs } from "./reference_cycles.ts";
 import { textOf } from "./shapes.ts";
 import type { At, Tree } from "./tree.ts";
 import { walk } from "./tree.ts";
+import { calleesOf } from "./call_links.ts";
+import { className } from "./units.ts";
 
 /** Words for things that do work for others and are shared: the last word of a name decides. */
 const ROLE =

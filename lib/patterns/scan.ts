@@ -11,12 +11,12 @@ import { findEvents } from "./events.ts";
 import { findGrowth } from "./growth.ts";
 import { findLifecycles } from "./lifecycle.ts";
 import type { SourceFile } from "./model.ts";
-import { buildProject } from "./model.ts";
 import { findModuleState } from "./module_state.ts";
 import { findReferences } from "./references.ts";
 import type { SourceOptions, SourceProblem } from "./sources.ts";
 import { findSources, readSource } from "./sources.ts";
 import { findBySyntax } from "./syntax_rules.ts";
+import { buildProject } from "./build_model.ts";
 
 /** What a scan found. */
 export interface ScanResult {

@@ -1,0 +1,142 @@
+/**
+ * State that is cut back to a limit, or emptied or made anew by what runs before the growth or as
+ * part of normal work.
+ *
+ * @module
+ */
+import type { GrowingSite } from "./growing_site.ts";
+import { isReplacing, shortText, takesOut, testOf } from "./growing_site.ts";
+import { findMethod, methodAround } from "./model.ts";
+import type { FunctionModel } from "./model.ts";
+import type { Operation } from "./operations.ts";
+import { isInside } from "./places.ts";
+import { isLimit } from "./room.ts";
+import { contains, walk } from "./tree.ts";
+import { isConstructor, isLifecycle } from "./units.ts";
+
+/** Methods that begin or end a piece of normal work. */
+const BEGINS =
+  /^(_|#)?(start|begin|run|init|setup|set_up|prepare|new|next|load|open|connect|flush|drain|process|consume|take|collect|export|save|write|send|commit|swap|rotate|handle|emit|deliver|publish)/i;
+/** Methods that end the life of an owner. */
+const CLOSES = /^(_|#)?(stop|disconnect|end|quit|exit|unload|detach|unmount|kill)/i;
+
+/** Cut back to a limit somewhere, or popped while too long. */
+export function trimmed(site: GrowingSite): string | null {
+  for (const operation of site.around) {
+    if (operation === site.operation || !happens(site, operation)) continue;
+    const line = operation.tree.at.line;
+    if (operation.effect === "trim") {
+      return `${operation.verb} keeps ${limitOf(operation)} (line ${line})`;
+    }
+    if (
+      operation.effect !== "shrink" && operation.effect !== "clear" &&
+      !isReplacing(operation, site.operation.place)
+    ) {
+      continue;
+    }
+    const test = operation.around.map(testOf).find((part) =>
+      part !== null && isLimit(site, part, operation.fn, "any")
+    );
+    if (test) return `${operation.verb} when ${shortText(test, operation.fn)} (line ${line})`;
+  }
+  return null;
+}
+
+/** `if (full) evict(site)` with the eviction in the helper. */
+export function trimmedByHelper(site: GrowingSite): string | null {
+  const owner = site.unit.owner;
+  for (const { tree, fn, around } of owner === null ? [] : site.analysis.guardedCalls(owner)) {
+    if (tree.callee.type !== "member") continue;
+    const test = around.map(testOf).find((part) => part !== null && isLimit(site, part, fn, "any"));
+    if (!test || fn.owner === null) continue;
+    const helper = findMethod(site.analysis.project, fn.owner, tree.callee.property);
+    const takes = site.around.some((operation) =>
+      helper !== null && methodAround(operation.fn) === helper && takesOut(operation)
+    );
+    if (takes) {
+      return `${tree.callee.property}() when ${shortText(test, fn)} (line ${tree.at.line})`;
+    }
+  }
+  return null;
+}
+
+/** Made anew or emptied by what runs before or around the growth. */
+export function recreated(site: GrowingSite): string | null {
+  const leading = site.analysis.leadingTo(site.unit);
+  for (const operation of site.around) {
+    if (operation.effect !== "clear" && !isReplacing(operation, site.operation.place)) continue;
+    const unit = site.unitOf(operation.fn);
+    const line = operation.tree.at.line;
+    if (operation.tree === site.operation.tree || unit.tree === null) continue;
+    if (unit === site.unit && !isConstructor(unit)) {
+      if (isPerEntry(site, operation)) continue;
+      const isInner = isInside(operation.fn, unit) && operation.fn !== site.operation.fn;
+      // Given to a timer or a promise it runs by itself, returned it waits for the caller.
+      const isScheduled = isInner && operation.fn.use.kind === "argument";
+      if (!isInner || isScheduled) return `re-created at line ${line}`;
+      continue;
+    }
+    if (isConstructor(unit)) continue;
+    const runs = [...leading].find((leader) => leader !== unit && leads(site, unit, leader));
+    if (runs !== undefined) {
+      return `re-created by ${unit.name}() (line ${line}) in ${runs.name}()`;
+    }
+    if (isRoutine(site, operation) && operation.place.key === site.operation.place.key) {
+      return `emptied by ${unit.name}() (line ${line})`;
+    }
+  }
+  return null;
+}
+
+/** Emptying that belongs to normal work: what is there is taken first, or a run begins. */
+function isRoutine(site: GrowingSite, operation: Operation): boolean {
+  const unit = site.unitOf(operation.fn);
+  if (isLifecycle(unit) || CLOSES.test(unit.name)) return false;
+  if (
+    BEGINS.test(unit.name) || operation.around.length === 0 && operation.fn === unit ||
+    site.analysis.callersOf(unit).some((caller) => caller !== unit && caller.owner === unit.owner)
+  ) {
+    return true;
+  }
+  let uses = 0;
+  for (const part of unit.tree?.body ?? []) {
+    walk(part, (inner) => {
+      if (inner.type !== "member" && inner.type !== "name") return;
+      if (site.analysis.resolver.resolve(inner, operation.fn)?.key === operation.place.key) {
+        uses++;
+      }
+    });
+  }
+  return uses > 1;
+}
+
+/** Trims in code that only a caller's `reset` reaches do not bound a run. */
+function happens(site: GrowingSite, operation: Operation): boolean {
+  const unit = site.unitOf(operation.fn);
+  return !isConstructor(unit) && unit.tree !== null &&
+    (!isLifecycle(unit) || site.analysis.callersOf(unit).length > 0 ||
+      operation.effect === "trim");
+}
+
+/** One unit calls another one, directly or not. */
+function leads(site: GrowingSite, unit: FunctionModel, leader: FunctionModel): boolean {
+  return !isConstructor(leader) && site.analysis.leadingTo(unit).has(leader) &&
+    leader.owner !== null &&
+    leader.owner === site.unit.owner;
+}
+
+/** `if key not in d: d[key] = []` makes an entry, it does not empty one. */
+function isPerEntry(site: GrowingSite, operation: Operation): boolean {
+  return operation.effect === "initialise" ||
+    operation.place.path.length < site.operation.place.path.length &&
+      operation.around.some((outer) =>
+        outer.type === "if" && contains(outer.test, (part) => {
+          const place = site.analysis.resolver.resolve(part, operation.fn);
+          return place !== null && place.key === operation.place.key;
+        })
+      );
+}
+
+function limitOf(operation: Operation): string {
+  return operation.detail === null ? "a part" : shortText(operation.detail, operation.fn);
+}

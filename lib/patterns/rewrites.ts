@@ -1,0 +1,266 @@
+/**
+ * What it means for a state when it is assigned a value made from its old one: longer, cut back,
+ * filtered, emptied, a part of it put back.
+ *
+ * @module
+ */
+import { lookUp } from "./model.ts";
+import type { FunctionModel } from "./model.ts";
+import { dottedName } from "./places.ts";
+import type { Place, Resolver } from "./places.ts";
+import { contains } from "./tree.ts";
+import type { Tree } from "./tree.ts";
+
+/** What an operation does to its place. */
+export type Effect =
+  /** One or more entries more. */
+  | "grow"
+  /** An entry under a key that may be new. */
+  | "insert"
+  /** An entry under a key or index that is there already. */
+  | "write"
+  /** One entry fewer. */
+  | "shrink"
+  /** Everything out. */
+  | "clear"
+  /** Cut back to a limit. */
+  | "trim"
+  /** Entries left out by a condition. */
+  | "filter"
+  /** A new container in its place. */
+  | "replace"
+  /** Set only where there was nothing. */
+  | "initialise";
+
+/** Where an expression is read. */
+export interface Reading {
+  readonly resolver: Resolver;
+  readonly fn: FunctionModel;
+}
+
+/** What a new value does to the state that it replaces. */
+export interface Rewrite {
+  readonly effect: Effect;
+  readonly verb: string;
+  readonly detail: Tree | null;
+}
+
+/** A new value made from the old one: sliced, filtered, or with more in it. */
+export function rewriteOf(
+  reading: Reading,
+  value: Tree,
+  place: Place,
+): Rewrite | null {
+  const self = (part: Tree): boolean => isPlace(reading, part, place);
+  if (value.type === "name") {
+    const made = lookUp(reading.fn, value.name);
+    const copy = made?.scope === reading.fn
+      ? made.binding.values.find((option) => option.type === "call")
+      : undefined;
+    const longer = copy === undefined ? null : longerCopy(copy, self);
+    if (longer !== null) return longer;
+  }
+  const longer = longerCopy(value, self);
+  if (longer !== null) return longer;
+  // `this.head = this.head.next`: the rest of a list without its first node.
+  const source = reading.resolver.resolve(value, reading.fn);
+  if (source !== null && source.key.startsWith(`${place.key}.`)) {
+    return { effect: "shrink", verb: "unlink", detail: null };
+  }
+  const isRest = isPartOf(value, (whole) =>
+    contains(whole, self) ||
+    whole.type === "name" && lookUp(reading.fn, whole.name)?.scope === reading.fn &&
+      (lookUp(reading.fn, whole.name)?.binding.values ?? []).some((option) =>
+        option.type === "call" && contains(option, self)
+      ));
+  if (isRest) return { effect: "trim", verb: "rest", detail: null };
+  if (
+    value.type === "index" && value.slice !== null &&
+    (self(value.object) || extension(value) !== null && contains(value.object, self))
+  ) {
+    return { effect: "trim", verb: "slice", detail: value.slice.from ?? value.slice.to };
+  }
+  if (value.type === "collection" && value.shape !== "map") {
+    const cut = value.entries.find((entry) => entry.spread)?.value;
+    const kept = cut === undefined ? undefined : sliceInside(cut, self);
+    if (kept !== undefined) return { effect: "trim", verb: "slice", detail: kept };
+    // `[...new Set([...x, y])]`: as the inner one.
+    const inner = cut?.type === "call" ? rewriteOf(reading, cut, place) : null;
+    if (inner?.effect === "grow") return inner;
+  }
+  if (
+    value.type === "collection" &&
+    value.entries.some((entry) => entry.spread && self(entry.value))
+  ) {
+    const extra = value.entries.find((entry) => !entry.spread || !self(entry.value));
+    const fixed = value.shape === "map" &&
+      value.entries.every((entry) => entry.spread || entry.key?.type === "text");
+    return extra === undefined
+      ? { effect: "write", verb: "copy", detail: null }
+      : { effect: fixed ? "write" : "grow", verb: "spread", detail: extra.value };
+  }
+  // `this.head = { value, next: this.head }`: a list that gets longer at its head.
+  const isLink = value.type === "collection" && value.shape === "map" &&
+    value.entries.some((entry) => !entry.spread && self(entry.value));
+  if (isLink) return { effect: "grow", verb: "link", detail: value };
+  const summands = summandsOf(value);
+  const head = summands.find((part) =>
+    part.type === "index" && part.slice !== null && self(part.object)
+  );
+  if (summands.length > 1 && head?.type === "index") {
+    return { effect: "trim", verb: "slice", detail: head.slice?.from ?? head.slice?.to ?? null };
+  }
+  if (summands.length > 1 && summands.some(self)) {
+    return { effect: "grow", verb: "+", detail: summands.find((part) => !self(part)) ?? null };
+  }
+  if (
+    value.type === "comprehension" &&
+    value.clauses.some((clause) => contains(clause.iterable, self))
+  ) {
+    return value.tests.length > 0
+      ? { effect: "filter", verb: "filter", detail: value.tests[0]! }
+      : { effect: "write", verb: "map", detail: null };
+  }
+  if (value.type !== "call") return null;
+  const { callee, args } = value;
+  if (callee.type === "member" && contains(callee.object, self)) {
+    const sliced = sliceInside(value, self);
+    if (sliced !== undefined) return { effect: "trim", verb: "slice", detail: sliced };
+    if (callee.property === "filter") {
+      return { effect: "filter", verb: "filter", detail: args[0] ?? null };
+    }
+    if (callee.property === "concat") {
+      return { effect: "grow", verb: "concat", detail: args[0] ?? null };
+    }
+    if (/^(map|sort|reverse|copy)$/.test(callee.property)) {
+      return { effect: "write", verb: callee.property, detail: null };
+    }
+  }
+  // `deque(self.x[-n:])`, `np.append(self.x, v)`, `new Map([...this.x, [k, v]])`
+  const inner = args.map((arg) => self(arg) ? null : rewriteOf(reading, arg, place)).find((found) =>
+    found
+  );
+  if (inner !== undefined && inner !== null) return inner;
+  const name = dottedName(callee);
+  if (
+    /(^|\.)(append|concatenate|vstack|hstack|concat)$/.test(name) &&
+    args.some((arg) => contains(arg, self))
+  ) {
+    return { effect: "grow", verb: name, detail: args[1] ?? null };
+  }
+  return null;
+}
+
+/** `new Uint8Array(this.log.length + n)`, `Buffer.concat([this.log, chunk])`: a longer copy. */
+function longerCopy(
+  value: Tree,
+  self: (part: Tree) => boolean,
+): Rewrite | null {
+  if (value.type !== "call") return null;
+  const [first] = value.args;
+  const isLongerBuffer = value.construct && first?.type === "operation" &&
+    first.operator === "+" &&
+    first.operands.some((part) =>
+      part.type === "member" && /^(length|byteLength)$/.test(part.property) && self(part.object)
+    );
+  const isConcat = /(^|\.)concat$/.test(dottedName(value.callee)) &&
+    first?.type === "collection" &&
+    first.entries.some((entry) => self(entry.value)) && first.entries.length > 1;
+  return isLongerBuffer || isConcat
+    ? { effect: "grow", verb: "longer copy", detail: first ?? null }
+    : null;
+}
+
+function sliceInside(value: Tree, self: (part: Tree) => boolean): Tree | null | undefined {
+  if (value.type !== "call" || value.callee.type !== "member") return undefined;
+  if (
+    /^(slice|splice|subarray)$/.test(value.callee.property) && contains(value.callee.object, self)
+  ) {
+    return value.args[0] ?? null;
+  }
+  return sliceInside(value.callee.object, self);
+}
+
+/** Tells whether an expression names a place. */
+export function isPlace({ resolver, fn }: Reading, part: Tree, place: Place): boolean {
+  if (part.type !== "member" && part.type !== "name" && part.type !== "index") return false;
+  return resolver.resolve(part, fn)?.key === place.key;
+}
+
+/** `lines.pop()`, `lines[0]`, `self.buffer.partition(b"\n")[2]`: a part of something. */
+function isPartOf(value: Tree, isWhole: (tree: Tree) => boolean): boolean {
+  if (value.type === "choice") return value.options.some((option) => isPartOf(option, isWhole));
+  if (value.type === "index") {
+    // What a call makes of its arguments is no part of them.
+    const whole = value.object.type === "call" && value.object.callee.type === "member"
+      ? value.object.callee.object
+      : value.object;
+    return value.slice === null && /^(name|member|this)$/.test(whole.type) && isWhole(whole);
+  }
+  return value.type === "call" && value.callee.type === "member" &&
+    /^(pop|shift|at)$/.test(value.callee.property) && value.callee.object.type !== "this" &&
+    /^(name|call)$/.test(value.callee.object.type) && isWhole(value.callee.object);
+}
+
+/** The parts of `a + b + c`. */
+function summandsOf(value: Tree): readonly Tree[] {
+  return value.type === "operation" && value.operator === "+"
+    ? value.operands.flatMap(summandsOf)
+    : [value];
+}
+
+/** What a sliced copy has more than the original: `[...x, y].slice(-n)`, `(x + [y])[-n:]`. */
+export function extension(value: Tree): Tree | null {
+  if (value.type === "index") return extension(value.object);
+  if (value.type === "call" && value.callee.type === "member") {
+    return value.callee.property === "concat" ? value.args[0] ?? null : extension(
+      value.callee.object,
+    );
+  }
+  if (value.type === "operation") return value.operands[1] ?? null;
+  if (value.type !== "collection" || !value.entries.some(({ spread }) => spread)) return null;
+  return value.entries.find(({ spread }) => !spread)?.value ?? null;
+}
+
+/** `if (buffer.length >= limit)` asks how much there is, not whether there is anything. */
+export function asksSize(test: Tree): boolean {
+  return contains(
+    test,
+    (part) =>
+      part.type === "operation" && /^(<|<=|>|>=|==|===)$/.test(part.operator) &&
+      part.operands.some((side) =>
+        side.type === "member" && /^(length|size|byteLength)$/.test(side.property) ||
+        side.type === "call" && dottedName(side.callee) === "len"
+      ),
+  );
+}
+
+/** Tells whether a value empties what it is assigned to. */
+export function isEmptying(value: Tree): "empty" | "nothing" | "other" {
+  if (value.type === "collection" && value.shape !== "tuple") {
+    const isEmpty = value.entries.every((entry) =>
+      entry.key !== null && !entry.spread && isEmptying(entry.value) === "empty"
+    );
+    return isEmpty ? "empty" : "other";
+  }
+  if (value.type === "text" && value.value === "") return "empty";
+  if (value.type === "call" && value.construct && value.args[0]?.type === "number") {
+    if (value.args[0].value === 0) return "empty";
+  }
+  if (value.type === "constant" && value.value === null) return "nothing";
+  if (
+    value.type === "call" && value.args.length === 0 &&
+    /^(list|dict|set|deque|Map|Set|OrderedDict|defaultdict|Array)$/.test(
+      dottedName(value.callee).split(".").at(-1)!,
+    )
+  ) {
+    return "empty";
+  }
+  if (
+    value.type === "call" && /(^|\.)(deque|defaultdict|Map|Set)$/.test(dottedName(value.callee)) &&
+    value.args.every((arg) => arg.type !== "call" && arg.type !== "member")
+  ) {
+    return "empty";
+  }
+  return "other";
+}

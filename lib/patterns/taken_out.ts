@@ -1,0 +1,156 @@
+/**
+ * Entries that leave again: one for each that comes, one by one elsewhere, by a filter, or released
+ * at the end of their owner.
+ *
+ * @module
+ */
+import type { GrowingSite } from "./growing_site.ts";
+import { encloses, isReplacing } from "./growing_site.ts";
+import { lookUp, methodAround } from "./model.ts";
+import type { Operation } from "./operations.ts";
+import { registers } from "./registration.ts";
+import { isEmptying } from "./rewrites.ts";
+import { contains } from "./tree.ts";
+import type { IfTree } from "./tree.ts";
+import { isConstructor, isLifecycle } from "./units.ts";
+
+/** Calls that give one thing back. */
+const RELEASES =
+  /^(unsubscribe|dispose|close|remove|destroy|cancel|clear|abort|terminate|stop|disconnect)$/;
+
+/** The same function takes one out for each that it puts in. */
+export function exchanged(site: GrowingSite): string | null {
+  const { place, fn, tree, around } = site.operation;
+  const container = site.analysis.container(place);
+  if (container.shape === "map" || container.shape === "set") return null;
+  const taken = site.same.find((operation) =>
+    operation.effect === "shrink" && operation.fn === fn && isQueueTake(operation) &&
+    operation.around.length <= around.length &&
+    operation.around.every((outer, i) => outer === around[i])
+  );
+  return taken === undefined || taken.tree === tree
+    ? null
+    : `${taken.verb} for each one added (line ${taken.tree.at.line})`;
+}
+
+/** Entries leave one by one in another function. */
+export function takenOut(site: GrowingSite): string | null {
+  for (const operation of site.same) {
+    const unit = site.unitOf(operation.fn);
+    if (operation.effect === "filter") {
+      return `filtered by ${unit.name}() (line ${operation.tree.at.line})`;
+    }
+    if (isRebuilt(site, operation)) {
+      return `rebuilt by ${unit.name}() (line ${operation.tree.at.line})`;
+    }
+    if (operation.effect !== "shrink" || unit.tree === null) continue;
+    // Going back is for the user to ask; going on never does.
+    if (/^(_|#)?(undo|redo|back|rewind|revert)/i.test(unit.name)) continue;
+    const isSameCall = operation.via === "parameter" && site.operation.via === "parameter" &&
+      operation.tree === site.operation.tree;
+    if (isSameCall) return `taken out again by ${operation.verb}`;
+    if (inOtherBranch(operation, site.operation)) {
+      return `taken out in another branch (line ${operation.tree.at.line})`;
+    }
+    const isElsewhere = unit !== site.unit || operation.fn !== site.operation.fn;
+    const isLater = operation.verb.endsWith(" as callback");
+    const inFinally = operation.fn === site.operation.fn && (isKeyed(site) || isLater) &&
+      operation.tree.at.start > site.operation.tree.at.start;
+    if (isElsewhere || inFinally) {
+      return `taken out by ${
+        unit.name === "" ? "a callback" : `${unit.name}()`
+      } (line ${operation.tree.at.line})`;
+    }
+  }
+  if (!registers(site.unit)) return null;
+  const emptied = site.around.find((operation) =>
+    (operation.effect === "clear" || isReplacing(operation, site.operation.place)) &&
+    !isConstructor(methodAround(operation.fn))
+  );
+  return emptied === undefined
+    ? null
+    : `registrations, emptied by ${methodAround(emptied.fn).name}() (line ${emptied.tree.at.line})`;
+}
+
+/** `rest = []; for (x of this.items) …; this.items = rest`: what is left is kept. */
+function isRebuilt(site: GrowingSite, { effect, detail, fn, place }: Operation): boolean {
+  const unit = methodAround(fn);
+  if (effect !== "replace" || detail?.type !== "name" || isConstructor(unit)) return false;
+  if (isLifecycle(unit)) return false;
+  const found = lookUp(fn, detail.name);
+  const values = found?.binding.kind === "variable" ? found.binding.values : [];
+  const isFresh = found?.scope.tree !== null && values.length > 0 &&
+    values.every((value) => isEmptying(value) === "empty");
+  return isFresh &&
+    (unit.tree?.body ?? []).some((part) =>
+      contains(part, (inner) =>
+        inner.type === "loop" && inner.iterable !== null &&
+        contains(
+          inner.iterable,
+          (used) =>
+            /^(member|name)$/.test(used.type) &&
+            site.analysis.resolver.resolve(used, fn)?.key === place.key,
+        ))
+    );
+}
+
+/** Disposers and subscriptions that the end of the owner calls one by one. */
+export function released(site: GrowingSite): string | null {
+  const { owner } = site.unit;
+  if (owner === null || site.operation.place.root.kind !== "instance") return null;
+  for (const method of owner.methods.values()) {
+    if (!isLifecycle(method)) continue;
+    const call = site.analysis.callsIn(method).find(({ tree, fn }) => {
+      const { callee } = tree;
+      const isRelease = callee.type === "member" && RELEASES.test(callee.property);
+      const element = isRelease ? callee.object : callee.type === "name" ? callee : null;
+      const place = element === null ? null : site.analysis.resolver.resolve(element, fn);
+      return place?.key === `${site.operation.place.key}.[]`;
+    });
+    if (call !== undefined) return `released by ${method.name}() (line ${call.tree.at.line})`;
+  }
+  return null;
+}
+
+/** `this.x = saved` at the end: the growth is undone. */
+export function restored(site: GrowingSite): string | null {
+  const { tree, fn } = site.operation;
+  const restored = site.same.find((operation) =>
+    operation.effect === "replace" && operation.fn === fn &&
+    operation.tree.at.start > tree.at.start &&
+    operation.detail?.type === "name" &&
+    lookUp(fn, operation.detail.name)?.binding.values.some((value) =>
+      contains(
+        value,
+        (part) =>
+          part.type === "member" &&
+          site.analysis.resolver.resolve(part, fn)?.key === site.operation.place.key,
+      )
+    )
+  );
+  return restored === undefined ? null : `restored at line ${restored.tree.at.line}`;
+}
+
+function isKeyed(site: GrowingSite): boolean {
+  const { shape } = site.analysis.container(site.operation.place);
+  return shape === "map" || shape === "set";
+}
+
+/** One stands in the then-part, the other in the else-part of a branch. */
+function inOtherBranch(a: Operation, b: Operation): boolean {
+  if (a.fn !== b.fn) return false;
+  const isInThen = (outer: IfTree, { tree }: Operation): boolean =>
+    outer.then.some((part) => encloses(part, tree));
+  return a.around.some((outer) =>
+    outer.type === "if" &&
+    (b.around.includes(outer) && isInThen(outer, a) !== isInThen(outer, b) ||
+      // `if (gone) return items.delete(key); items.set(key, value);`
+      isInThen(outer, a) && b.exits.includes(outer.test))
+  );
+}
+
+function isQueueTake(operation: Operation): boolean {
+  return /^(shift|pop|popleft|popitem|get|get_nowait|heappop|heapq\.heappop|splice|delete)$/.test(
+    operation.verb,
+  );
+}
