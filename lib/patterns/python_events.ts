@@ -9,18 +9,10 @@ import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
 import { dottedName } from "./places.ts";
+import type { Registration } from "./registration.ts";
 import { textOf } from "./shapes.ts";
 import { contains } from "./tree.ts";
 import type { Tree } from "./tree.ts";
-
-/** A registration, and what takes it back. */
-export interface PythonRegistration {
-  readonly kind: "listener" | "timer" | "subscription";
-  readonly attribute: string;
-  /** What takes it back or limits it; null where nothing does. */
-  readonly by: string | null;
-  readonly note: string;
-}
 
 const CONNECTS =
   /^(connect|subscribe|attach_observer|add_(listener|observer|subscriber|callback|handler))$/;
@@ -32,7 +24,7 @@ export function pythonRegistration(
   analysis: Analysis,
   site: CallSite,
   owned: (object: Tree, fn: FunctionModel) => string | null,
-): PythonRegistration | null {
+): Registration | null {
   const name = dottedName(site.tree.callee);
   if (name === "atexit.register") return atExit(analysis, site);
   if (/(^|\.)Timer$/.test(name)) return timer(analysis, site);
@@ -55,7 +47,7 @@ function undoneBy(analysis: Analysis, site: CallSite, names: RegExp): string | n
     : `${(undo.tree.callee as { property: string }).property} at line ${undo.tree.at.line}`;
 }
 
-function atExit(analysis: Analysis, site: CallSite): PythonRegistration {
+function atExit(analysis: Analysis, site: CallSite): Registration {
   const by = undoneBy(analysis, site, /^unregister$/);
   return {
     kind: "listener",
@@ -66,7 +58,7 @@ function atExit(analysis: Analysis, site: CallSite): PythonRegistration {
 }
 
 /** A timer that fires once lets go; one that its own function starts again never does. */
-function timer(analysis: Analysis, site: CallSite): PythonRegistration | null {
+function timer(analysis: Analysis, site: CallSite): Registration | null {
   const action = site.tree.args[1] ??
     site.tree.keywords.find(({ name }) => name === "function")?.value;
   if (action === undefined) return null;
@@ -98,7 +90,7 @@ function loggingHandler(
   analysis: Analysis,
   site: CallSite,
   logger: Tree,
-): PythonRegistration | null {
+): Registration | null {
   const target = textOf(logger, site.fn);
   if (!/log/i.test(target)) return null;
   const asks = (part: Tree): boolean =>
@@ -120,7 +112,7 @@ function connection(
   emitter: Tree,
   verb: string,
   owned: (object: Tree, fn: FunctionModel) => string | null,
-): PythonRegistration | null {
+): Registration | null {
   if (!site.tree.args.some((arg) => isCallback(analysis, arg, site.fn))) return null;
   const by = handedOn(analysis, site) ?? undoneBy(analysis, site, DISCONNECTS) ??
     owned(emitter, site.fn);

@@ -21,3 +21,12 @@ export function registers(unit: FunctionModel): boolean {
   return REGISTERS.test(unit.name) || ADDS.test(unit.name) && !RECORDS.test(unit.name) ||
     (unit.tree?.parameters ?? []).some(({ name }) => HANDLER.test(name));
 }
+
+/** A registration with something that lives on. */
+export interface Registration {
+  readonly kind: "listener" | "timer" | "subscription";
+  readonly attribute: string;
+  /** What takes it back or limits it; null where nothing does. */
+  readonly by: string | null;
+  readonly note: string;
+}

@@ -1,0 +1,39 @@
+/**
+ * Names under which the result of a registration is kept, so that it can be undone.
+ *
+ * @module
+ */
+import type { Analysis } from "./activity.ts";
+import type { CallTree, Tree } from "./tree.ts";
+
+/** Name under which a result is kept: a variable, a field, `returned`, or null when dropped. */
+export function handleOf(analysis: Analysis, tree: CallTree): string | null {
+  let inner: Tree = tree;
+  let parent = analysis.parentOf(tree);
+  while (
+    parent !== null &&
+    (parent.type === "choice" ||
+      parent.type === "call" && parent.callee === inner || parent.type === "member")
+  ) {
+    inner = parent;
+    parent = analysis.parentOf(parent);
+  }
+  if (parent?.type === "assign") return lastName(parent.target);
+  if (parent?.type === "field") return parent.name;
+  if (parent?.type === "return") return "returned";
+  if (parent?.type === "call") {
+    const isKept = parent.callee.type === "member" &&
+      /^(push|add|set|unshift)$/.test(parent.callee.property);
+    return isKept && parent.callee.type === "member" ? lastName(parent.callee.object) : "returned";
+  }
+  if (parent?.type === "collection") return "returned";
+  return null;
+}
+
+/** Returns the last name of an expression: `socket` of `this.socket`. */
+export function lastName(tree: Tree): string {
+  if (tree.type === "name") return tree.name;
+  if (tree.type === "member") return tree.property;
+  if (tree.type === "index") return lastName(tree.object);
+  return tree.type === "this" ? "this" : "";
+}

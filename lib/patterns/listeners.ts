@@ -1,0 +1,106 @@
+/**
+ * Event listeners and observers.
+ *
+ * @module
+ */
+import type { Analysis } from "./activity.ts";
+import {
+  ADDS,
+  emitterOf,
+  isGivenStream,
+  isUndoneByResult,
+  localTarget,
+  removal,
+} from "./emitters.ts";
+import { isStreamEvent } from "./escapes.ts";
+import { lastName } from "./handles.ts";
+import { lookUp, methodAround } from "./model.ts";
+import type { FunctionModel } from "./model.ts";
+import type { CallSite } from "./operations.ts";
+import { dottedName } from "./places.ts";
+import type { Registration } from "./registration.ts";
+import { textOf } from "./shapes.ts";
+import type { Tree } from "./tree.ts";
+import { isConstructor } from "./units.ts";
+
+/** Methods that prepare their object once. */
+const SETS_UP = /^(_|#)?(enable|init|setup|configure|bind|install|define|wire)(_|[A-Z]|$)/;
+const OBSERVERS = /(Mutation|Resize|Intersection|Performance)Observer$/;
+
+/** Returns the event listener that a call adds, or null. */
+export function listener(analysis: Analysis, site: CallSite): Registration | null {
+  const { tree, fn } = site;
+  const { callee, args } = tree;
+  if (callee.type !== "member" || !ADDS.test(callee.property)) return null;
+  const [event, handler, options] = args;
+  if (event === undefined || handler === undefined || !isHandler(handler, fn)) return null;
+  if (!isEventName(event)) return null;
+  const emitter = emitterOf(callee.object);
+  const target = textOf(emitter, fn);
+  const name = event.type === "text" ? event.value : textOf(event, fn);
+  const isAbort = name === "abort";
+  const once = /nce/.test(callee.property) || hasOption(options, "once");
+  const by = hasOption(options, "signal")
+    ? "removed by its AbortSignal"
+    : once && !isAbort
+    ? "fires once"
+    : isStreamEvent(emitter, event) || isGivenStream(emitter, event, fn)
+    ? "ends with the stream"
+    : emitter.type === "this" &&
+        (isConstructor(methodAround(fn)) || SETS_UP.test(methodAround(fn).name))
+    ? "listens to itself"
+    : isUndoneByResult(analysis, tree, fn)
+    ? "undone by what it returns"
+    : removal(analysis, site, emitter, event, handler) ?? localTarget(analysis, emitter, fn);
+  return {
+    kind: "listener",
+    attribute: `${target}.${callee.property}(${name})`.slice(0, 120),
+    by,
+    note: by === null
+      ? isAbort
+        ? "a signal that outlives the call keeps the listener, also with once"
+        : "never removed"
+      : "listener",
+  };
+}
+
+/** `new ResizeObserver(…)` that nothing disconnects. */
+export function observer(analysis: Analysis, site: CallSite): Registration | null {
+  const { tree, fn } = site;
+  const name = dottedName(tree.callee);
+  if (!tree.construct || !OBSERVERS.test(name)) return null;
+  const undone = analysis.calls.find(({ tree: other, fn: where }) =>
+    where.source === fn.source && other.callee.type === "member" &&
+    /^(disconnect|unobserve)$/.test(other.callee.property)
+  );
+  return {
+    kind: "listener",
+    attribute: name,
+    by: undone ? `disconnect at line ${undone.tree.at.line}` : null,
+    note: undone ? "observer" : "observer never disconnected",
+  };
+}
+
+/** `"close"`, a template, `Events.Close`, `eventName`: not any first argument of an `on`. */
+function isEventName(event: Tree): boolean {
+  if (event.type === "text" || event.type === "template") return true;
+  const name = lastName(event);
+  return /event|signal|type|topic|channel/i.test(name) || /^[A-Z]/.test(name);
+}
+
+/** Tells whether an argument can be called: a function, a method, a bound one, a name. */
+export function isHandler(handler: Tree, fn: FunctionModel): boolean {
+  if (handler.type === "function" || handler.type === "member") return true;
+  if (handler.type === "call") {
+    return handler.callee.type === "member" && handler.callee.property === "bind";
+  }
+  return handler.type === "name" && lookUp(fn, handler.name) !== null;
+}
+
+function hasOption(options: Tree | undefined, name: string): boolean {
+  return options?.type === "collection" &&
+    options.entries.some(({ key, value }) =>
+      key?.type === "text" && key.value === name &&
+      !(value.type === "constant" && value.value === false)
+    );
+}

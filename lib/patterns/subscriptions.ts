@@ -1,0 +1,62 @@
+/**
+ * Subscriptions as of RxJS, and what undoes them.
+ *
+ * @module
+ */
+import type { Analysis } from "./activity.ts";
+import { handleOf, lastName } from "./handles.ts";
+import { isHandler } from "./listeners.ts";
+import type { CallSite } from "./operations.ts";
+import { dottedName } from "./places.ts";
+import type { Registration } from "./registration.ts";
+import { textOf } from "./shapes.ts";
+import { contains } from "./tree.ts";
+
+/** Returns the subscription that a call makes, or null. */
+export function subscription(analysis: Analysis, site: CallSite): Registration | null {
+  const { tree, fn } = site;
+  const { callee } = tree;
+  if (callee.type !== "member" || callee.property !== "subscribe" || tree.args.length === 0) {
+    return null;
+  }
+  if (!tree.args.some((arg) => isHandler(arg, fn) || arg.type === "collection")) return null;
+  const limited = contains(
+    callee.object,
+    (part) =>
+      part.type === "call" &&
+      /^(take|first|takeUntil|takeWhile|takeUntilDestroyed)$/.test(
+        dottedName(part.callee).split(".").at(-1)!,
+      ),
+  );
+  const handle = handleOf(analysis, tree);
+  const undone = analysis.calls.find(({ tree: other, fn: where }) => {
+    if (where.source !== fn.source) return false;
+    const called = other.callee;
+    if (called.type === "member" && /^(unsubscribe|dispose|remove|cancel)$/.test(called.property)) {
+      return handle === null
+        ? called.property === "unsubscribe" && other.args.length > 0
+        : lastName(called.object) === handle ||
+          analysis.resolver.resolve(called.object, where)?.path[0] === handle ||
+          other.args.some((arg) => lastName(arg) === handle) ||
+          called.property === "unsubscribe" && other.args.length > 0;
+    }
+    // `for (const dispose of this.disposers) dispose()`
+    return handle !== null && (lastName(called) === handle ||
+      called.type === "name" && analysis.resolver.resolve(called, where)?.path[0] === handle);
+  });
+  const by = limited
+    ? "ends by itself"
+    : handle === "returned"
+    ? "handed to the caller"
+    : undone
+    ? `undone at line ${undone.tree.at.line}`
+    : null;
+  return {
+    kind: "subscription",
+    attribute: `${textOf(callee.object, fn)}.subscribe`.slice(0, 120),
+    by,
+    note: by === null
+      ? handle === null ? "result dropped, so it can never be undone" : "never undone"
+      : "subscription",
+  };
+}

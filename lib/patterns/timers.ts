@@ -1,0 +1,50 @@
+/**
+ * Timers that repeat: intervals, and timeouts that start themselves again.
+ *
+ * @module
+ */
+import type { Analysis } from "./activity.ts";
+import { handleOf, lastName } from "./handles.ts";
+import type { CallSite } from "./operations.ts";
+import { dottedName } from "./places.ts";
+import type { Registration } from "./registration.ts";
+import { contains } from "./tree.ts";
+
+/** Returns the timer that a call starts, or null. */
+export function timer(analysis: Analysis, site: CallSite): Registration | null {
+  const { tree, fn } = site;
+  const name = dottedName(tree.callee).split(".").at(-1)!;
+  if (name !== "setInterval" && !(name === "setTimeout" && reschedulesItself(site))) return null;
+  const handle = handleOf(analysis, tree);
+  const clears = name === "setInterval" ? "clearInterval" : "clearTimeout";
+  const cleared = handle === null
+    ? undefined
+    : analysis.calls.find(({ tree: other, fn: where }) =>
+      where.source === fn.source &&
+      /^(clearInterval|clearTimeout)$/.test(dottedName(other.callee)) &&
+      other.args[0] !== undefined && (lastName(other.args[0]) === handle ||
+        analysis.resolver.resolve(other.args[0], where)?.path[0] === handle)
+    );
+  return {
+    kind: "timer",
+    attribute: handle ?? name,
+    by: cleared
+      ? `${clears} at line ${cleared.tree.at.line}`
+      : handle === "returned"
+      ? "handed to the caller"
+      : null,
+    note: cleared || handle === "returned" ? "timer" : "never cleared; keeps its closure alive",
+  };
+}
+
+/** A function that schedules itself again without a condition. */
+function reschedulesItself({ tree, fn, around }: CallSite): boolean {
+  const [callback] = tree.args;
+  if (around.length > 0 || callback === undefined || fn.name === "") return false;
+  return callback.type === "name" && callback.name === fn.name ||
+    callback.type === "function" &&
+      contains(
+        callback,
+        (part) => part.type === "call" && dottedName(part.callee).split(".").at(-1) === fn.name,
+      );
+}
