@@ -98,14 +98,14 @@ const PHASES = ["patterns", "leaks", "stress", "cleanup", "verdict"] as const;
 /** Runs `heapbook audit`. */
 export async function auditCommand(argv: readonly string[]): Promise<number> {
   const given = await parseArguments(argv, spec);
-  const plan = await makePlan(given);
+  const plan = await makePlan(given, argv);
   const interruption = catchInterrupt();
   try {
     await runPhases(plan, interruption.signal);
     return await finish(plan);
   } catch (error) {
     if (!interruption.signal.aborted) throw withResume(error, plan);
-    process.stderr.write(`Stopped. What was measured is kept: ${resumeHint(plan)}\n`);
+    process.stderr.write(`Stopped. What was measured is kept: ${plan.resumeHint}\n`);
     return INTERRUPTED;
   } finally {
     interruption.release();
@@ -120,10 +120,12 @@ interface Plan {
   readonly phases: readonly number[];
   readonly kernel: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** How the run is resumed, for messages. */
+  readonly resumeHint: string;
 }
 
 /** Everything that can be wrong is found here, before the first process starts. */
-async function makePlan(given: ParsedArguments): Promise<Plan> {
+async function makePlan(given: ParsedArguments, argv: readonly string[]): Promise<Plan> {
   const config = loadConfig(given.text("config"));
   const root = resolve(config.origin.directory);
   const targets = given.texts("target");
@@ -154,6 +156,7 @@ async function makePlan(given: ParsedArguments): Promise<Plan> {
     exportsFolder,
     phases,
     kernel: given.text("kernel") ?? "heapbook",
+    resumeHint: resumeHint(argv, store.id),
     parameters: {
       run: store.id,
       cycles: given.number("cycles") ?? 0,
@@ -262,11 +265,16 @@ function exitCode(results: AuditResults, phases: readonly number[]): number {
   return answer === "yes" ? 0 : answer === "no" ? 1 : 2;
 }
 
-function resumeHint({ store }: Plan): string {
-  return `go on with heapbook audit --resume --run ${store.id}`;
+/** The same words once more, since what they choose, such as targets, is no part of the run. */
+function resumeHint(argv: readonly string[], id: string): string {
+  const words = argv.filter((word, i) =>
+    !/^--(resume$|run(=|$))/.test(word) && argv[i - 1] !== "--run"
+  );
+  const same = words.map((word) => /^[\w./=:-]+$/.test(word) ? word : JSON.stringify(word));
+  return `go on with ${["heapbook", "audit", ...same, "--resume", "--run", id].join(" ")}`;
 }
 
 function withResume(error: unknown, plan: Plan): unknown {
-  if (error instanceof Error) error.message += `\nWhat was measured is kept: ${resumeHint(plan)}`;
+  if (error instanceof Error) error.message += `\nWhat was measured is kept: ${plan.resumeHint}`;
   return error;
 }

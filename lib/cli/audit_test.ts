@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
-import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { AuditResults, Citation } from "../audit/mod.ts";
+import { joined, readNotebook } from "../notebook/mod.ts";
 import { type Browser, checkPage, openBrowser } from "../report/mod.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -39,15 +52,43 @@ test("heapbook audit runs five notebooks, writes what it promises, and verify ag
     rmSync(folder, { recursive: true });
     rmSync(join(root, "data/runs", run), { recursive: true, force: true });
   });
-  const audited = heapbook(
-    ...["audit", "--quick", "--run", run, "--exports", folder],
-    ...["--target", "classical_smc", "--target", "controller_factory"],
-  );
+  const args = ["audit", "--quick", "--exports", folder, "--target", "classical_smc"];
+  args.push("--target", "controller_factory");
+  const units = join(root, "data/runs", run, "units");
+  const measured = (): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      (existsSync(units) ? readdirSync(units) : []).filter((name) => name.startsWith("leaks."))
+        .map((name) => [name, statSync(join(units, name)).mtimeMs]),
+    );
+
+  let kept: Readonly<Record<string, number>> = {};
+  await context.test("Ctrl-C keeps what was measured and says how to go on", async () => {
+    const stopped = spawn(process.execPath, [main, ...args, "--run", run], { cwd: root });
+    let said = "";
+    stopped.stderr.on("data", (bytes) => said += bytes);
+    const ended = once(stopped, "exit");
+    while (stopped.exitCode === null && Object.keys(measured()).length < 2) await sleep(20);
+    stopped.kill("SIGINT");
+    assert.deepEqual(await ended, [130, null], said);
+    assert.ok(said.includes(`go on with heapbook ${args.join(" ")} --resume --run ${run}\n`), said);
+    assert.doesNotMatch(said, /fault in heapbook|^\s+at /m);
+    assert.ok(!existsSync(join(root, "data/runs", run, "leaks.json")), "the phase was cut short");
+    kept = measured();
+    assert.ok(Object.keys(kept).length >= 2);
+  });
+
+  const audited = heapbook(...args, "--resume", "--run", run);
   const { verdict, leaks } = JSON.parse(
     readFileSync(join(folder, "audit.json"), "utf8"),
   ) as AuditResults;
   const expected = { yes: 0, no: 1, "not established": 2 }[verdict!.answer];
   assert.equal(audited.status, expected, audited.stderr);
+
+  await context.test("a resumed run does not measure again what it has", () => {
+    const now = measured();
+    assert.deepEqual(Object.fromEntries(Object.keys(kept).map((name) => [name, now[name]])), kept);
+    assert.ok(Object.keys(now).length > Object.keys(kept).length);
+  });
 
   await context.test("the controls were judged rightly and no laboratory target leaks", () => {
     assert.equal(leaks!.controlsValid, true, JSON.stringify(leaks!.controls));
@@ -105,6 +146,44 @@ test("heapbook audit runs five notebooks, writes what it promises, and verify ag
       }
     },
   );
+});
+
+test("jupyter nbconvert runs the published notebooks unchanged, in a project of one's own", {
+  skip: spawnSync("jupyter", ["nbconvert", "--version"]).status !== 0 &&
+    "no jupyter nbconvert on this machine",
+}, (context) => {
+  // Inside this project, whose packages it finds: the compiler of tslab refuses a link to them.
+  mkdirSync(join(root, "exports"), { recursive: true });
+  const project = mkdtempSync(join(root, "exports", ".nbconvert-"));
+  context.after(() => rmSync(project, { recursive: true }));
+  mkdirSync(join(project, "notebooks"));
+  writeFileSync(
+    join(project, "config.yaml"),
+    "audit: {cycles: 20, warmup_cycles: 20, max_cycles: 160, controls: [1024], " +
+      "targets: [controller_factory]}\n",
+  );
+  const env = { ...process.env, JUPYTER_PATH: join(root, ".jupyter") };
+  for (const name of ["02_leak_detection", "05_final_report"]) {
+    const path = join(project, "notebooks", `${name}.ipynb`);
+    copyFileSync(join(root, "notebooks", `${name}.ipynb`), path);
+    const run = spawnSync(
+      "jupyter",
+      ["nbconvert", "--to", "notebook", "--execute", path, "--output", `${name}_run`],
+      { cwd: project, env, encoding: "utf8" },
+    );
+    assert.equal(run.status, 0, run.stderr);
+    assert.doesNotMatch(run.stderr, /invalid|validation|missing an id/i);
+    const { cells } = readNotebook(join(project, "notebooks", `${name}_run.ipynb`));
+    const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+    assert.deepEqual(outputs.filter(({ output_type }) => output_type === "error"), []);
+    assert.ok(outputs.some(({ data }) => joined(data?.["text/html"]).includes("data-chart")), name);
+  }
+  const [run] = readdirSync(join(project, "data", "runs"));
+  const leaks = JSON.parse(readFileSync(join(project, "data/runs", run!, "leaks.json"), "utf8"));
+  assert.equal(leaks.results[0].target, "controller_factory");
+  for (const report of [REPORTS[1]!, REPORTS[4]!]) {
+    assert.ok(existsSync(join(project, "exports", report)), report);
+  }
 });
 
 test("heapbook audit refuses what it cannot do before it starts", () => {
