@@ -6,6 +6,7 @@
  */
 
 import { renderCitation } from "./citation.ts";
+import { remedyFor } from "../patterns/mod.ts";
 import { fixFor, type FixKind, fixKindFor } from "./fixes.ts";
 import type {
   CleanupPhase,
@@ -13,7 +14,6 @@ import type {
   LeakPhase,
   LeakResult,
   PatternFinding,
-  PatternKind,
   PatternsPhase,
   Reconciliation,
   RuntimeResult,
@@ -179,18 +179,6 @@ function cleanupKind(check: string): FixKind {
   return check.includes("release") ? "incomplete_cleanup" : "cleanup_contract";
 }
 
-const PATTERN_FIXES: Readonly<Partial<Record<PatternKind, FixKind>>> = {
-  listener: "listener",
-  timer: "timer",
-  subscription: "subscription",
-  stored_reference: "stored_reference",
-  closure_capture: "closure_capture",
-  module_state: "module_state",
-  missing_lifecycle: "missing_cleanup",
-  unreleased: "incomplete_cleanup",
-  finaliser: "finaliser",
-};
-
 function patternFindings(
   phase: PatternsPhase | null,
   reconciliation: readonly Reconciliation[],
@@ -205,8 +193,7 @@ function patternFindings(
 
 function patternFinding(finding: PatternFinding): Finding {
   const owner = finding.class ?? finding.file.split("/").at(-1)!;
-  const name = finding.attribute ?? owner;
-  const kind = PATTERN_FIXES[finding.kind] ?? growthKind(finding);
+  const { text: fix, code, effort } = remedyFor(finding);
   return {
     id: `P1-${finding.file}:${finding.line}:${finding.column}-${finding.kind}`,
     phase: 1,
@@ -216,7 +203,9 @@ function patternFinding(finding: PatternFinding): Finding {
       finding.kind.replaceAll("_", " ")
     }${finding.growth ? ` ${finding.growth.replaceAll("_", " ")}` : ""}`,
     impact: finding.note || "It outlives the call and nothing found here releases it.",
-    ...fixFor(kind, kind === "missing_cleanup" ? owner : name),
+    fix,
+    effort,
+    code,
     site: {
       file: finding.file,
       line: finding.line,
@@ -224,10 +213,6 @@ function patternFinding(finding: PatternFinding): Finding {
       function: owner,
     },
   };
-}
-
-function growthKind(finding: PatternFinding): FixKind {
-  return /\.(set|add)\(|\]\s*=/.test(finding.text) ? "cache" : "history";
 }
 
 /** Returns what two records of one place in a source have in common. */

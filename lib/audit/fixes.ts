@@ -1,6 +1,6 @@
 /**
- * What to do about a finding, chosen by its kind: the remedy in words, how long it takes, and code
- * to start from.
+ * What to do about what measurement found, chosen by its kind: the remedy in words, how long it
+ * takes, and code to start from. Remedies of static findings are those of `heapbook/patterns`.
  *
  * @module
  */
@@ -12,9 +12,7 @@ export type FixKind =
   | "listener"
   | "timer"
   | "subscription"
-  | "stored_reference"
   | "closure_capture"
-  | "module_state"
   | "promise_chain"
   | "byte_buffer"
   | "kept_slice"
@@ -77,25 +75,11 @@ clearInterval(this.#timer);`,
 // in cleanup():
 this.#unsubscribe();`,
   }),
-  stored_reference: (name) => ({
-    fix: `Hold ${name} weakly, or drop it in cleanup(), so that neither keeps the other alive.`,
-    effort: MINUTES,
-    code: `this.#${name} = new WeakRef(${name});
-const current = this.#${name}.deref();`,
-  }),
   closure_capture: (name) => ({
     fix: `Let ${name} close over the values it needs instead of the whole object.`,
     effort: MINUTES,
     code: `const { gain } = this;
 register(() => use(gain)); // not: () => use(this.gain)`,
-  }),
-  module_state: (name) => ({
-    fix: `Give ${name} an owner whose end empties it, or cap it: a module never ends.`,
-    effort: HOUR,
-    code: `export function createRegistry() {
-  const ${name} = new Map();
-  return { ${name}, dispose: () => ${name}.clear() };
-}`,
   }),
   promise_chain: (name) => ({
     fix: `Do not chain each new promise of ${name} to the last one, and settle every promise.`,
