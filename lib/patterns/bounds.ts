@@ -12,6 +12,7 @@ import { escapes, staysInCall } from "./escapes.ts";
 import { growingSite } from "./growing_site.ts";
 import type { GrowingSite } from "./growing_site.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
+import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import { registers } from "./registration.ts";
@@ -139,6 +140,7 @@ function isBuilder(site: GrowingSite): string | null {
 /** A class of this file whose instances never leave the call that makes them. */
 function ephemeral(site: GrowingSite): string | null {
   const { root } = site.operation.place;
+  if (root.kind === "closure") return ephemeralClosure(site, root.scope);
   if (root.kind !== "instance") return null;
   const { owner } = root;
   const { exports } = owner.source;
@@ -152,6 +154,17 @@ function ephemeral(site: GrowingSite): string | null {
   const stays = made.length > 0 &&
     made.every(({ tree, fn }) => staysInCall(site.analysis, tree, fn));
   return stays ? `instances of ${name} live within one call` : null;
+}
+
+/** A private function whose result, a closure over the state, never leaves the calls of it. */
+function ephemeralClosure({ analysis }: GrowingSite, scope: FunctionModel): string | null {
+  const { exports } = scope.source;
+  if (exports === null || scope.name === "" || exports.has(scope.name)) return null;
+  if (scope.parent?.tree !== null || scope.use.kind === "argument") return null;
+  const sites = analysis.callSites(scope);
+  const stays = sites.length > 0 &&
+    sites.every(({ tree, fn }) => fn.tree !== null && staysInCall(analysis, tree, fn));
+  return stays ? `what ${scope.name}() gives lives within one call` : null;
 }
 
 /** The table that a test asks for a name: `name in TABLE`, `TABLE.has(name)`. */

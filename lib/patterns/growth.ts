@@ -50,7 +50,7 @@ export function findGrowth(analysis: Analysis): GrowthResult {
 
 /** Judges one operation: a growth site, a write of fixed size, or nothing to say. */
 function judge(analysis: Analysis, operation: Operation): GrowthSite | "fixed" | null {
-  if (!isPersistent(operation)) return null;
+  if (!isPersistent(analysis, operation)) return null;
   const nature = natureOf(analysis, operation);
   if (nature !== "growth") return nature === "fixed" ? "fixed" : null;
   const { fn, tree, place, via } = operation;

@@ -33,7 +33,7 @@ function variables(analysis: Analysis, grown: Grown): PatternFinding[] {
   for (const { place, fn, effect } of analysis.operations) {
     if (place.root.kind !== "module" || methodAround(fn).tree === null) continue;
     // A variable that is only ever set anew holds one value.
-    if (effect === "replace" && !grown.has(place.key)) continue;
+    if (/^(replace|initialise)$/.test(effect) && !grown.has(place.key)) continue;
     const name = place.path[0]!;
     const top: Place = { ...place, path: [name], key: topKey(place) };
     const scope = analysis.project.modules.get(place.root.source)!;

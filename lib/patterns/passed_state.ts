@@ -15,7 +15,7 @@ import type { Tree } from "./tree.ts";
 import { isTargetContext } from "./units.ts";
 
 /** Tells whether the place outlives the call that the operation runs in. */
-export function isPersistent(operation: Operation): boolean {
+export function isPersistent(analysis: Analysis, operation: Operation): boolean {
   const { place, fn } = operation;
   const { root } = place;
   switch (root.kind) {
@@ -26,16 +26,28 @@ export function isPersistent(operation: Operation): boolean {
     case "module":
       return methodAround(fn).tree !== null;
     case "closure":
-      return isCaptured(fn, root.scope);
+      return isCaptured(analysis, fn, root.scope);
     case "parameter":
-      return isCallersState(operation) || isCaptured(fn, root.scope);
+      return isCallersState(operation) || isCaptured(analysis, fn, root.scope);
   }
 }
 
 /** A function between the operation and the scope of the state outlives that scope. */
-function isCaptured(fn: FunctionModel, scope: FunctionModel): boolean {
+function isCaptured(
+  analysis: Analysis,
+  fn: FunctionModel,
+  scope: FunctionModel,
+  depth = 0,
+): boolean {
   for (let inner: FunctionModel | null = fn; inner !== null && inner !== scope;) {
     if (escapes(inner)) return true;
+    // A helper lives as long as the closure that calls it.
+    const helper: FunctionModel = inner;
+    const isCalled = depth < 3 && analysis.callSites(helper).some(({ fn: caller }) =>
+      caller !== helper && isInside(caller, scope) && !isInside(caller, helper) &&
+      isCaptured(analysis, caller, scope, depth + 1)
+    );
+    if (isCalled) return true;
     inner = inner.parent;
   }
   return false;
