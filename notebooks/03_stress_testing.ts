@@ -71,17 +71,15 @@ const figures = Object.fromEntries(measured.map((result) => [
   memoryFigure(result, audit.store.readSamples(result.samples), audit.config.audit.limits),
 ]));
 const names = Object.keys(figures);
-await showChart(figures[names[0]!]!, `Resident set of ${measured[0]!.target} over cycles`);
+const showFigure = (name: string) => showChart(figures[name]!, `Resident set, ${name.slice(7)}`);
+await Promise.all(names.slice(0, 1).map(showFigure));
 
 // %% [markdown]
 // The other targets, each with its own chart, in the order of `config.yaml`.
 
 // %%
 const others = names.slice(1);
-await others.reduce(
-  (shown, name) => shown.then(() => showChart(figures[name]!, `Resident set, ${name.slice(7)}`)),
-  Promise.resolve(),
-);
+await others.reduce((shown, name) => shown.then(() => showFigure(name)), Promise.resolve());
 
 // %% [markdown]
 // ## Who takes most?

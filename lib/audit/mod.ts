@@ -7,7 +7,7 @@ export { resultsSchema } from "./results_schema.ts";
 // A run on disk and its progress
 export { partOfProgress } from "./progress.ts";
 export type { Progress, ProgressListener } from "./progress.ts";
-export { latestRun, openRun, sha256, unitName, writeWhole } from "./run_store.ts";
+export { latestRun, makeFolder, openRun, sha256, unitName, writeWhole } from "./run_store.ts";
 export type { OpenRunOptions, RunManifest, RunStore, SampleColumns, UnitKey } from "./run_store.ts";
 
 // Phase 1: memory patterns

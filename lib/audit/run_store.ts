@@ -8,13 +8,16 @@
 
 import { createHash } from "node:crypto";
 import {
+  accessSync,
   appendFileSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
@@ -84,7 +87,7 @@ export function openRun(root: string, options: OpenRunOptions = {}): RunStore {
   if (options.resume && !existsSync(folder)) {
     throw new RangeError(`Cannot resume as the run must exist: current value is "${folder}"`);
   }
-  mkdirSync(join(folder, "samples"), { recursive: true });
+  makeFolder(join(folder, "samples"));
   return new FolderStore(id, folder);
 }
 
@@ -102,9 +105,32 @@ export function unitName({ phase, target, scenario, repetition }: UnitKey): stri
   return `units/${parts.map((part) => encodeURIComponent(part).replaceAll(".", "%2E")).join(".")}`;
 }
 
+/**
+ * Makes a folder, and those above it, where they are missing.
+ *
+ * @throws {Error} if it cannot be made or written.
+ */
+export function makeFolder(folder: string): void {
+  try {
+    makeFolders(resolve(folder));
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const rule = "must be a folder that can be written";
+    throw new Error(`Cannot go on as ${folder} ${rule}: ${reason}`, { cause });
+  }
+}
+
+/** One by one: below /proc, Node's own way of making all of them never ends. */
+function makeFolders(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeFolders(dirname(folder));
+  mkdirSync(folder);
+}
+
 /** Writes text so that a reader sees the old file or the new one, never a part. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.part`;
   try {
     writeFileSync(temporary, content);

@@ -8,11 +8,16 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
-import { type AuditResults, openRun, readResults, type RunStore } from "../audit/mod.ts";
+import {
+  type AuditResults,
+  makeFolder,
+  openRun,
+  readResults,
+  type RunStore,
+} from "../audit/mod.ts";
 import { type Config, loadConfig } from "../config/mod.ts";
 import {
   createProgress,
-  ensureWritable,
   executeScript,
   findAuditRuntimes,
   findKernelspec,
@@ -143,7 +148,7 @@ async function makePlan(given: ParsedArguments, argv: readonly string[]): Promis
     }
   }
   const exportsFolder = resolve(given.text("exports") ?? join(root, "exports"));
-  for (const folder of [exportsFolder, join(root, "data", "runs")]) ensureWritable(folder);
+  for (const folder of [exportsFolder, join(root, "data", "runs")]) makeFolder(folder);
   const id = given.text("run");
   const store = openRun(join(root, "data", "runs"), {
     ...(id === undefined ? {} : { id }),

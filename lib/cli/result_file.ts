@@ -4,20 +4,20 @@
  *
  * @module
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import process from "node:process";
+import { makeFolder, writeWhole } from "../audit/mod.ts";
 
 /** Columns by name; where one ends early or holds NaN, the cell is empty. */
 export type Columns = Readonly<Record<string, ArrayLike<number>>>;
 
 /**
- * Checks the name of a result before the work starts.
+ * Checks the name of a result before the work starts, and makes its folder.
  *
+ * @throws {Error} Where the folder cannot be written.
  * @throws {RangeError} Where it ends in neither `.csv` nor `.json`.
  */
 export function checkResultFile(file: string): void {
-  if (/\.(csv|json)$/i.test(file)) return;
+  if (/\.(csv|json)$/i.test(file)) return makeFolder(dirname(file));
   throw new RangeError(
     `Cannot write the result as the file must end in .csv or .json: current value is "${file}"`,
   );
@@ -36,10 +36,7 @@ export function writeResult(file: string, columns: Columns, rest: object): void 
       columns: Object.fromEntries(Object.entries(columns).map(([k, v]) => [k, Array.from(v)])),
     })
   }\n`;
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.tmp`;
-  writeFileSync(draft, text);
-  renameSync(draft, file);
+  writeWhole(file, text);
 }
 
 /** Returns columns as comma-separated lines under a line of names. */

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { loadTarget } from "./load_target.ts";
 import { createPort, describeError, type SandboxPort } from "./sandbox_port.ts";
@@ -38,11 +39,17 @@ await main();
 async function main(): Promise<void> {
   const instrument = await import(pathToFileURL(order.instrument).href) as Instrument;
   instrument.prepare?.(order.parameters);
+  const { module } = order.target;
+  const found = statSync(module, { throwIfNoEntry: false });
+  if (!found?.isFile() && !found?.isCharacterDevice()) {
+    const rule = found === undefined ? "it does not exist" : "it must be a file";
+    return port.end({ status: "load_failed", message: `Cannot load target ${module} as ${rule}` });
+  }
   let target: LoadedTarget;
   try {
     target = await loadTarget(order.target, order.scenario);
   } catch (error) {
-    const why = describeError(error, order.target.module);
+    const why = describeError(error, module);
     return port.end({ status: "load_failed", message: `Cannot load target ${why}` });
   }
   try {

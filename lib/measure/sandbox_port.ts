@@ -81,7 +81,10 @@ export function createPort(name: string): SandboxPort {
 export function describeError(error: unknown, module?: string): string {
   const file = module === undefined ? "" : `${module} as `;
   if (!(error instanceof Error)) return `${file}${String(error)}`;
-  const text = `${error.name}: ${error.message.split("\n")[0]}`;
+  const [first = "", second = ""] = error.message.split("\n");
+  // A translator's first line only counts its errors; the next one has the place and the reason.
+  if (/:$/.test(first) && second !== "") return `${file}${error.name}: ${second.trim()}`;
+  const text = `${error.name}: ${first}`;
   const place = firstUserFrame(error.stack ?? "");
   return `${file}${text}${place === null ? "" : ` (${place})`}`;
 }

@@ -114,7 +114,8 @@ test("runInSandbox() says why a module cannot be a target", async () => {
   assert.match(broken.message, /Cannot load target .*broken\.mjs as SyntaxError/);
   const useless = await failure("no_cycle.mjs");
   assert.match(useless.message, /must export a function "cycle": it exports run/);
-  assert.match((await failure("absent.mjs")).message, /Cannot find module/);
+  assert.match((await failure("absent.mjs")).message, /absent\.mjs as it does not exist/);
+  assert.match((await failure(".")).message, /as it must be a file/);
   assert.equal((await failure("counts.mjs", { execPath: "/nowhere/node" })).status, "load_failed");
 });
 

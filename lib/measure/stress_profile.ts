@@ -113,6 +113,7 @@ async function runCycle(
 ): Promise<void> {
   port.stage = "cycle";
   port.cycle = i;
+  port.progress(i, 0);
   const pending = target.contract.cycle(context, i);
   if (pending instanceof Promise) await pending;
 }

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { accessSync, constants, mkdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import {
   type AuditResults,
   type CleanupPhase,
@@ -15,6 +15,7 @@ import {
   latestRun,
   type LeakOptions,
   type LeakPhase,
+  makeFolder,
   measureLeaks,
   measureRuntimes,
   type NodeRuntime,
@@ -104,7 +105,7 @@ export async function openAudit(options: AuditSessionOptions = {}): Promise<Audi
   const root = resolve(config.origin.directory);
   const exportsFolder = resolve(options.exports || join(root, "exports"));
   const runs = join(root, "data", "runs");
-  for (const folder of [exportsFolder, runs]) ensureWritable(folder);
+  for (const folder of [exportsFolder, runs]) makeFolder(folder);
   const store = openStore(runs, run);
   const specs = await selectTargets(config.audit.targets, {
     directory: root,
@@ -142,30 +143,6 @@ function openStore(runs: string, run: string): RunStore {
     return latestRun(runs) === undefined ? openRun(runs) : openRun(runs, { resume: true });
   }
   return openRun(runs, { id: run });
-}
-
-/**
- * Makes a folder where it is missing.
- *
- * @throws {Error} if it cannot be made or written.
- */
-export function ensureWritable(folder: string): void {
-  try {
-    makeFolder(folder);
-    accessSync(folder, constants.W_OK);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot audit as ${folder} must be a folder that can be written: ${reason}`, {
-      cause,
-    });
-  }
-}
-
-/** Makes folders one by one: below /proc, Node's own way of making all of them never ends. */
-function makeFolder(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
 }
 
 function headOf(config: Config, root: string, cycles: number, quick: boolean) {
@@ -253,8 +230,13 @@ function runPatterns({ config, root, specs }: Parts, onProgress: Listener): Patt
   });
 }
 
-/** Times the cycles that growth is followed for in a quick run, as in a whole one by default. */
-const QUICK_PATIENCE = 8;
+/**
+ * Cycles that growth is followed for in a quick run: eight times those asked for, as in a whole one
+ * by default, and no fewer than its controls need to show what they are.
+ */
+function quickPatience(cycles: number): number {
+  return Math.max(8 * cycles, 1600);
+}
 
 /** Samples within the cycles of a quick run: each one is a full collection, which costs most of it. */
 const QUICK_SAMPLES = 20;
@@ -287,7 +269,10 @@ function leakOptions(parts: Parts): LeakOptions {
     cycles,
     warmupCycles: quick ? Math.ceil(cycles / 4) : audit.warmupCycles,
     ...(quick ? { samples: QUICK_SAMPLES } : {}),
-    maxCycles: Math.max(cycles, quick ? QUICK_PATIENCE * cycles : audit.maxCycles),
+    maxCycles: Math.max(
+      cycles,
+      Math.min(audit.maxCycles, quick ? quickPatience(cycles) : Infinity),
+    ),
     snapshotCycles: audit.snapshots,
     repetitions: audit.repetitions,
     seed: audit.seed,

@@ -61,7 +61,7 @@ export { checkStyle } from "./check_style.ts";
 export type { StyleProblem } from "./check_style.ts";
 
 // An audit, phase by phase
-export { ensureWritable, findAuditRuntimes, openAudit } from "./audit_session.ts";
+export { findAuditRuntimes, openAudit } from "./audit_session.ts";
 export type { AuditSession, AuditSessionOptions } from "./audit_session.ts";
 
 // An audit in one cell

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { accessSync, constants, mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { writeWhole } from "../audit/mod.ts";
+import { makeFolder, writeWhole } from "../audit/mod.ts";
 import {
   chartHtml,
   createMarkdown,
@@ -145,8 +145,7 @@ export async function writePublished(
 async function checkOutputs(ipynb: string, html: string | null): Promise<void> {
   for (const path of html === null ? [ipynb] : [ipynb, html]) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      accessSync(dirname(path), constants.W_OK);
+      makeFolder(dirname(path));
     } catch (error) {
       const reason = (error as Error).message;
       throw new Error(`Cannot write ${path} as its folder must be writable: ${reason}`);

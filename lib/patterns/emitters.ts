@@ -15,7 +15,8 @@ import type { CallTree, Tree } from "./tree.ts";
 import { isConstructor } from "./units.ts";
 
 /** Methods that add a listener. */
-export const ADDS: RegExp = /^(addEventListener|addListener|prependListener|on|once|prependOnceListener)$/;
+export const ADDS: RegExp =
+  /^(addEventListener|addListener|prependListener|on|once|prependOnceListener)$/;
 const REMOVES = /^(removeEventListener|removeListener|off|removeAllListeners)$/;
 
 /** `process.on(…).on(…)` listens to `process` both times. */

@@ -42,13 +42,14 @@ export async function leakSamples(
       samples === undefined ? [] : [{ labels: { target, scenario, stage }, samples }]
     )
   );
-  return await stack(store, series);
+  return await stack(store, series, ["target", "scenario", "stage"], ["cycle", "heap", "rss"]);
 }
 
 /** Returns every recorded stress series as one frame. */
 export async function stressSamples(store: RunStore, phase: StressPhase): Promise<DataFrame> {
   const series = phase.results.map(({ target, samples }) => ({ labels: { target }, samples }));
-  return await stack(store, series.filter(({ samples }) => samples !== ""));
+  const recorded = series.filter(({ samples }) => samples !== "");
+  return await stack(store, recorded, ["target"], ["cycle", "rss_bytes", "virtual_bytes"]);
 }
 
 /** Returns the findings of phase 1 as a frame, one row each. */
@@ -80,20 +81,24 @@ function isNull(record: object, key: string): boolean {
   return Reflect.get(record, key) === null;
 }
 
+/** Puts series on top of each other; where nothing could be measured, the columns are there, empty. */
 async function stack(
   store: RunStore,
   series: readonly { labels: Readonly<Record<string, string>>; samples: string }[],
+  labelNames: readonly string[],
+  leastColumns: readonly string[],
 ): Promise<DataFrame> {
   const pl = await loadPolars();
   const read = series.map(({ labels, samples }) => ({
     labels,
     columns: store.readSamples(samples),
   }));
-  const names = [...new Set(read.flatMap(({ columns }) => Object.keys(columns)))];
+  const recorded = read.flatMap(({ columns }) => Object.keys(columns));
+  const names = new Set(recorded.length === 0 ? leastColumns : recorded);
   const rows = read.map(({ columns }) => Object.values(columns)[0]?.length ?? 0);
   const total = rows.reduce((sum, n) => sum + n, 0);
   const stacked: Record<string, Float64Array | string[]> = {};
-  for (const label of Object.keys(series[0]?.labels ?? {})) {
+  for (const label of labelNames) {
     stacked[label] = read.flatMap(({ labels }, i) => Array(rows[i]).fill(labels[label] ?? ""));
   }
   for (const name of names) {
