@@ -4,6 +4,7 @@
  * @module
  */
 import { bind, bindLoop, bindRequired, bindTarget } from "./bindings.ts";
+import { lookUp } from "./model.ts";
 import type { ClassModel, FunctionModel, FunctionUse, Project, SourceFile } from "./model.ts";
 import { partsOf } from "./tree.ts";
 import type { ClassTree, FunctionTree, Tree } from "./tree.ts";
@@ -240,8 +241,10 @@ const RETURNED: FunctionUse = { kind: "returned", call: null, name: null };
 function isOfThisCall(target: Tree, scope: FunctionModel): boolean {
   let root = target;
   while (root.type === "member" || root.type === "index") root = root.object;
-  return root.type === "name" && scope.tree !== null &&
-    scope.bindings.get(root.name)?.kind === "variable";
+  if (root.type !== "name") return false;
+  const found = lookUp(scope, root.name);
+  return found?.scope.tree != null && found.binding.kind === "variable" && target !== root &&
+    found.binding.values.every((value) => value.type !== "this");
 }
 
 /** `xs.forEach((x) => …)`: the first parameter is an element of xs. */

@@ -31,6 +31,10 @@ export function closedKey(
       return /^(%|&)$/.test(key.operator) ? `index ${textOf(key, fn)}` : null;
     case "member":
       if (/^[A-Z][A-Z0-9_]*$/.test(key.property)) return "one per named constant";
+      // A member of an enumeration: `Direction.Backward`.
+      if (/^[A-Z]/.test(key.property) && /^[A-Z]/.test(lastName(key.object))) {
+        return `one per ${lastName(key.object)}`;
+      }
       if (/^(name|value)$/.test(key.property) && CLOSED_KEY.test(lastName(key.object))) {
         return `one per ${lastName(key.object)}`;
       }
@@ -53,6 +57,7 @@ function closedName(
   depth: number,
 ): string | null {
   if (CLOSED_KEY.test(name)) return `one per ${name}`;
+  if (/^[A-Z][A-Z0-9_]+$/.test(name)) return "one per named constant";
   const found = lookUp(fn, name);
   if (found === null) return null;
   const { binding, scope } = found;

@@ -43,10 +43,11 @@ function isCaptured(
     if (escapes(inner)) return true;
     // A helper lives as long as the closure that calls it.
     const helper: FunctionModel = inner;
-    const isCalled = depth < 3 && analysis.callSites(helper).some(({ fn: caller }) =>
-      caller !== helper && isInside(caller, scope) && !isInside(caller, helper) &&
-      isCaptured(analysis, caller, scope, depth + 1)
-    );
+    const isCalled = depth < 3 &&
+      analysis.callSites(helper).some(({ fn: caller }) =>
+        caller !== helper && isInside(caller, scope) && !isInside(caller, helper) &&
+        isCaptured(analysis, caller, scope, depth + 1)
+      );
     if (isCalled) return true;
     inner = inner.parent;
   }
@@ -72,6 +73,8 @@ function isCallersState(operation: Operation): boolean {
   if (root.binding.rest !== "no") return false;
   if (isTargetContext(root.scope, root.binding)) return true;
   if (isSharedDefault(root.scope, root.binding.index)) return true;
+  // What an inline callback is handed (`reduce((memo, event) => …)`) is its caller's own affair.
+  if (root.scope.use.kind === "argument") return false;
   const name = path[0]!;
   const isNested = path.slice(1).some((step) => !step.startsWith("["));
   // What registers itself with another object stays for as long as that object does.

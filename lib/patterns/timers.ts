@@ -13,7 +13,9 @@ import { contains } from "./tree.ts";
 /** Returns the timer that a call starts, or null. */
 export function timer(analysis: Analysis, site: CallSite): Registration | null {
   const { tree, fn } = site;
-  const name = dottedName(tree.callee).split(".").at(-1)!;
+  const full = dottedName(tree.callee);
+  if (!/^((window|globalThis|global|self|timers)\.)?set(Interval|Timeout)$/.test(full)) return null;
+  const name = full.split(".").at(-1)!;
   if (name !== "setInterval" && !(name === "setTimeout" && reschedulesItself(site))) return null;
   const handle = handleOf(analysis, tree);
   const clears = name === "setInterval" ? "clearInterval" : "clearTimeout";
@@ -38,9 +40,9 @@ export function timer(analysis: Analysis, site: CallSite): Registration | null {
 }
 
 /** A function that schedules itself again without a condition. */
-function reschedulesItself({ tree, fn, around }: CallSite): boolean {
+function reschedulesItself({ tree, fn, around, exits }: CallSite): boolean {
   const [callback] = tree.args;
-  if (around.length > 0 || callback === undefined || fn.name === "") return false;
+  if (around.length + exits.length > 0 || callback === undefined || fn.name === "") return false;
   return callback.type === "name" && callback.name === fn.name ||
     callback.type === "function" &&
       contains(
