@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { scanSources } from "./mod.ts";
@@ -63,3 +63,24 @@ for (
     assert.ok((found + agreed) / (grows + bounded) >= 0.95, report);
   });
 }
+
+const python = process.env["HEAPBOOK_PYTHON_PROJECT"];
+
+test("scanSources() agrees with the labels of the public Python sources outside the inventory", {
+  skip: python === undefined || !existsSync(`${python}/src/controllers`)
+    ? "HEAPBOOK_PYTHON_PROJECT names no checkout of theSadeQ/dip-smc-pso"
+    : false,
+}, (context) => {
+  const { rows } = JSON.parse(readFileSync(`${root}public_python.json`, "utf8")) as {
+    rows: { file: string; line: number; bounded: boolean }[];
+  };
+  const { findings } = scanSources([`${python}/src`], { root: python! });
+  const differences = rows.filter(({ file, line, bounded }) => {
+    const here = findings.filter((finding) =>
+      finding.file === file && finding.line === line && KINDS.includes(finding.kind)
+    );
+    return here.length === 0 || here.some((finding) => finding.bounded === false) === bounded;
+  });
+  context.diagnostic(`${rows.length} sites, ${differences.length} judged otherwise`);
+  assert.ok(differences.length / rows.length <= 0.05, JSON.stringify(differences, null, 1));
+});
