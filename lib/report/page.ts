@@ -180,6 +180,12 @@ function drawScript(): string {
     layout.height = (layout.height ?? ${CHART_HEIGHT}) + extra;
     layout.legend = { ...layout.legend, orientation: "v", x: 0, y: 0, yref: "container", yanchor: "bottom" };
     if (layout.title) layout.margin.t = 48;
+    // Buttons above the plot, so that a slider has the width below it.
+    if (layout.updatemenus?.length > 0) {
+      layout.margin.t += 40;
+      for (const menu of layout.updatemenus) Object.assign(menu, { x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" });
+      for (const slider of layout.sliders ?? []) Object.assign(slider, { x: 0, len: 1 });
+    }
     figure.config = { ...figure.config, displayModeBar: false };
     return figure;
   }
