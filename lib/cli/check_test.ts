@@ -105,6 +105,26 @@ describe("heapbook check", () => {
     assert.match(JSON.parse(stdout).message, /stays within the 100000 B per cycle/);
   });
 
+  test("takes modules of every kind, and says in one line why one cannot be loaded", () => {
+    const kinds: Readonly<Record<string, string>> = {
+      "named.mjs": "export const cycle = (_, i) => { JSON.stringify({ i }); };",
+      "object.cjs": "module.exports = { cycle(_, i) { JSON.stringify({ i }); } };",
+      "default.ts": "export default { cycle(_: unknown, i: number): void { String(i); } };",
+      "import.cts": 'import { join } from "node:path";\nenum Kind { A }\n' +
+        "export function cycle(_: unknown, i: number): void { join(Kind[0], String(i)); }",
+      "nothing.mjs": "export const other = 1;",
+      "broken.ts": "export const cycle = (: number) => {};\n",
+    };
+    for (const [name, text] of Object.entries(kinds)) writeFileSync(join(folder, name), text);
+    const { status, stdout } = check([...Object.keys(kinds), "--cycles", "20", "--json"]);
+    assert.equal(status, 2);
+    const results = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const verdicts = results.map(({ verdict }) => verdict);
+    assert.deepEqual(verdicts, ["clean", "clean", "clean", "clean", "error", "error"], stdout);
+    assert.match(results[4].message, /must export a function "cycle": it exports other/);
+    assert.match(results[5].message, /^Cannot load target .*broken\.ts.*1:/);
+  });
+
   test("refuses outputs that cannot be paired, and runtimes that are none", () => {
     const refusals: readonly (readonly [readonly string[], RegExp])[] = [
       [["--json", "--format", "junit"], /--json beside --format/],

@@ -23,6 +23,11 @@ export interface LoadedTarget {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
+const NEEDS_TSX: ReadonlySet<string> = new Set([
+  "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX",
+  "ERR_MODULE_NOT_FOUND",
+  "ERR_UNSUPPORTED_DIR_IMPORT",
+]);
 const TYPESCRIPT = /\.[cm]?tsx?$/;
 
 /** Loads a target. @throws TypeError where the module does not export a `cycle` function */
@@ -49,12 +54,12 @@ async function importTarget(path: string): Promise<Record<string, unknown>> {
   try {
     return await import(url);
   } catch (error) {
-    // Node strips types only; enums, parameter properties and extensionless imports need tsx.
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX" && code !== "ERR_MODULE_NOT_FOUND") {
-      throw error;
-    }
-    return await importThroughTsx(url);
+    // Node strips types only; enums, parameter properties, extensionless imports and `import` in
+    // CommonJS need tsx.
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!NEEDS_TSX.has(code) && !(error instanceof SyntaxError)) throw error;
+    // Under another name, since Node remembers that the module could not be loaded.
+    return await importThroughTsx(`${url}?tsx`);
   }
 }
 
