@@ -40,6 +40,7 @@ export const TREND_TOLERANCES: Readonly<Record<string, number>> = {
   files: 0.002,
   threads: 0.002,
   workers: 1,
+  workersExternal: 1,
   wasmFilled: 0.5,
 };
 
@@ -116,6 +117,15 @@ const RULES: readonly ChannelRule[] = [
     tolerance: TREND_TOLERANCES["workers"] as number,
     grain: OBJECT_BYTES,
     read: (gauge) => gauge("workers"),
+  },
+  {
+    channel: "external",
+    unit: "bytes",
+    place: "worker threads",
+    threshold: 4,
+    tolerance: TREND_TOLERANCES["workersExternal"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) => gauge("workersExternal"),
   },
   {
     channel: "resources",

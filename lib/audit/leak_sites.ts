@@ -58,8 +58,10 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
     .slice(0, MOST_RETAINERS);
   const retainers = described.map(({ path }) => path);
   const sites = new Map<string, AllocationSite>();
-  for (const { holder } of described) {
-    const kept = findKeeper(evidence.groups, holder, syntax, positions, files);
+  for (const { holder, path: { container } } of described) {
+    // What fills a container stands most often in the file that declares it.
+    const near = container === undefined ? files : [container.file, ...files];
+    const kept = findKeeper(evidence.groups, holder, syntax, positions, near);
     if (kept !== null) addSite(sites, kept, total(holder.bytes), total(holder.objects), positions);
   }
   const hints = hintsOf(holders);

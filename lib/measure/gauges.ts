@@ -29,6 +29,7 @@ export const GAUGES = [
   "threads",
   "workers",
   "wasmFilled",
+  "workersExternal",
 ] as const;
 
 /** Name of a column. */
@@ -62,13 +63,14 @@ export function openGauges({ wasm, workers, resizing }: Watches): ReadGauges {
     row[offset + 8] = heap.total_physical_size;
     // What neither V8's heaps nor its array buffers explain.
     row[offset + 9] = (row[offset + 7] as number) - heap.total_physical_size -
-      memory.arrayBuffers - resized - workers.committed();
+      memory.arrayBuffers - resized - workers.committed() - workers.external();
     row[offset + 10] = heap.used_global_handles_size;
     row[offset + 11] = process.getActiveResourcesInfo().length;
     row[offset + 12] = countFiles();
     row[offset + 13] = (readStatus?.("Threads:") ?? 0) / 1024;
     row[offset + 14] = workers.used();
     row[offset + 15] = wasm.filled();
+    row[offset + 16] = workers.external();
   };
 }
 

@@ -14,7 +14,9 @@ export interface WorkerWatch {
   read(): Promise<void>;
   /** Returns what their heaps held at the last reading, bytes. */
   used(): number;
-  /** Returns what their heaps took from the system for it, bytes. */
+  /** Returns what they kept outside their heaps, such as buffers, bytes. */
+  external(): number;
+  /** Returns what their heaps took from the system, bytes. */
   committed(): number;
   /** Returns the scripts of the workers that were read, as URLs. */
   scripts(): readonly string[];
@@ -23,15 +25,22 @@ export interface WorkerWatch {
 /** Of more workers only the oldest are read: there the number of threads is what grows. */
 const MOST_WORKERS = 8;
 const PATIENCE_MS = 500;
-/** For a worker that once did not answer, as one that sleeps in `Atomics.wait` between its jobs. */
 const LITTLE_PATIENCE_MS = 10;
+
+const READ = `(({ heapUsed, heapTotal, external }) =>
+  heapUsed + " " + heapTotal + " " + external)(process.memoryUsage())`;
+/** For a worker whose event loop never turns. */
+const COLLECT_AND_READ = `globalThis.gc?.(); globalThis.gc?.(); ${READ}`;
 
 interface WorkerHeap {
   readonly session: string;
   /** Whether an answer is still due. */
   isBusy: boolean;
+  /** Whether it did not answer in time, as one that waits in `Atomics.wait` between its jobs. */
+  sleeps: boolean;
   patienceMs: number;
   used: number;
+  external: number;
   committed: number;
 }
 
@@ -52,7 +61,7 @@ export function watchWorkers(): WorkerWatch {
     await Promise.all(reading);
   }
 
-  const sum = (key: "used" | "committed"): number => {
+  const sum = (key: "used" | "external" | "committed"): number => {
     let total = 0;
     for (const heap of heaps.values()) total += heap[key];
     return total;
@@ -60,6 +69,7 @@ export function watchWorkers(): WorkerWatch {
   return {
     read,
     used: () => sum("used"),
+    external: () => sum("external"),
     committed: () => sum("committed"),
     scripts: () => [...scripts],
   };
@@ -68,17 +78,22 @@ export function watchWorkers(): WorkerWatch {
 async function readHeap(asker: Asker, heap: WorkerHeap): Promise<void> {
   if (heap.isBusy) return;
   heap.isBusy = true;
-  await asker.ask(heap.session, "HeapProfiler.collectGarbage");
-  const usage = await asker.ask(heap.session, "Runtime.getHeapUsage");
+  // Thorough, so that the reading is exact; but only a turn of the worker's event loop does it.
+  if (!heap.sleeps) await asker.ask(heap.session, "HeapProfiler.collectGarbage");
+  const text = await asker.evaluate(heap.session, heap.sleeps ? COLLECT_AND_READ : READ);
   heap.isBusy = false;
-  heap.used = usage?.usedSize ?? heap.used;
-  heap.committed = usage?.totalSize ?? heap.committed;
+  if (text === undefined) return;
+  const [used = 0, committed = 0, external = 0] = text.split(" ").map(Number);
+  Object.assign(heap, { used, committed, external });
 }
 
 /** Waits for a reading, but not for ever; the answer may come while cycles run. */
 function within(milliseconds: number, reading: Promise<void>, heap: WorkerHeap): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
+      // The second time it is asked for what it can answer within its own code.
+      if (!heap.sleeps) heap.isBusy = false;
+      heap.sleeps = true;
       heap.patienceMs = LITTLE_PATIENCE_MS;
       resolve();
     }, milliseconds);
@@ -89,16 +104,10 @@ function within(milliseconds: number, reading: Promise<void>, heap: WorkerHeap):
   });
 }
 
-/** As much of an answer as is read here. */
-interface Usage {
-  readonly usedSize: number;
-  readonly totalSize: number;
-}
-
 /** Puts questions to the inspectors of the workers. */
 class Asker {
   readonly #session = new Session();
-  readonly #waiting = new Map<number, { session: string; settle: (usage?: Usage) => void }>();
+  readonly #waiting = new Map<number, { session: string; settle: (text?: string) => void }>();
   #asked = 0;
 
   constructor(heaps: Map<string, WorkerHeap>, scripts: Set<string>) {
@@ -108,8 +117,10 @@ class Asker {
       heaps.set(session, {
         session,
         isBusy: false,
+        sleeps: false,
         patienceMs: PATIENCE_MS,
         used: 0,
+        external: 0,
         committed: 0,
       });
       if (scripts.size < MOST_WORKERS) scripts.add(params.workerInfo.url);
@@ -119,26 +130,34 @@ class Asker {
       this.#forget(params.sessionId);
     });
     this.#session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
-      const { id, result } = JSON.parse(params.message) as { id?: number; result?: Usage };
-      if (id !== undefined) this.#settle(id, result);
+      const { id, result } = JSON.parse(params.message) as {
+        readonly id?: number;
+        readonly result?: { readonly result?: { readonly value?: string } };
+      };
+      if (id !== undefined) this.#settle(id, result?.result?.value);
     });
     this.#session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
   }
 
-  /** Asks a worker; the answer is undefined where it ends before. */
-  ask(session: string, method: string): Promise<Usage | undefined> {
+  /** Evaluates an expression in a worker; its text is undefined where the worker ends before. */
+  evaluate(session: string, expression: string): Promise<string | undefined> {
+    return this.ask(session, "Runtime.evaluate", { expression });
+  }
+
+  /** Puts a question to a worker's inspector. */
+  ask(session: string, method: string, params: object = {}): Promise<string | undefined> {
     const id = ++this.#asked;
     return new Promise((settle) => {
       this.#waiting.set(id, { session, settle });
-      const message = JSON.stringify({ id, method });
+      const message = JSON.stringify({ id, method, params });
       this.#session.post("NodeWorker.sendMessageToWorker", { sessionId: session, message }, (e) => {
         if (e !== null) this.#settle(id);
       });
     });
   }
 
-  #settle(id: number, usage?: Usage): void {
-    this.#waiting.get(id)?.settle(usage);
+  #settle(id: number, text?: string): void {
+    this.#waiting.get(id)?.settle(text);
     this.#waiting.delete(id);
   }
 

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { watchWorkers } from "./worker_heaps.ts";
+
+// As in a measuring process: workers that start from now on can collect.
+setFlagsFromString("--expose-gc");
 
 const KEEPER = `
   const { parentPort } = require("node:worker_threads");
@@ -19,6 +23,7 @@ test("watchWorkers() sees what a worker keeps, to the object, and forgets it wit
   await watch.read();
   assert.equal(watch.used(), 0);
   const worker = new Worker(KEEPER, { eval: true });
+  worker.unref();
   const keep = async (count: number): Promise<number> => {
     worker.postMessage(count);
     await once(worker, "message");
@@ -35,6 +40,24 @@ test("watchWorkers() sees what a worker keeps, to the object, and forgets it wit
   await wait(20);
   await watch.read();
   assert.equal(watch.used(), 0);
+});
+
+test("watchWorkers() sees buffers that a worker keeps", async () => {
+  const watch = watchWorkers();
+  const worker = new Worker(KEEPER.replace("new Array(1000).fill(k)", "Buffer.alloc(10_000, k)"), {
+    eval: true,
+  });
+  worker.unref();
+  const keep = async (count: number): Promise<number> => {
+    worker.postMessage(count);
+    await once(worker, "message");
+    await watch.read();
+    return watch.external();
+  };
+  await keep(10);
+  const before = await keep(10);
+  assert.equal(await keep(100) - before, 1_000_000);
+  await worker.terminate();
 });
 
 test("watchWorkers() does not wait for a worker that sleeps", { timeout: 30_000 }, async () => {
