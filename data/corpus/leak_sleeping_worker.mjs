@@ -9,13 +9,13 @@ if (!isMainThread) {
     Atomics.wait(workerData, BELL, ASLEEP);
     jobs.push({ job: workerData[JOB], words: [workerData[JOB]] }); // LEAK
     Atomics.store(workerData, BELL, ASLEEP);
+    Atomics.notify(workerData, BELL);
   }
 }
 
 export function setup() {
   const shared = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(new URL(import.meta.url), { workerData: shared });
-  worker.unref();
   return { worker, shared };
 }
 
@@ -23,7 +23,8 @@ export async function cycle({ shared }, i) {
   shared[JOB] = i;
   Atomics.store(shared, BELL, READY);
   Atomics.notify(shared, BELL);
-  while (Atomics.load(shared, BELL) !== ASLEEP) await new Promise(setImmediate);
+  const { async: isWaiting, value } = Atomics.waitAsync(shared, BELL, READY);
+  if (isWaiting) await value;
 }
 
 export async function teardown({ worker }) {

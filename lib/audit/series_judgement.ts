@@ -50,6 +50,8 @@ const PLATEAU_SHARE = 0.3; // of the run, at its end
 const MONOTONE_SHARE = 0.9;
 const MOST_FALLEN = 0.3; // of all rises; a sawtooth falls as much as it rises
 const MOST_STEPS = 8; // of a staircase, in three quarters of the run
+const LEAST_STEP = 0.02; // of all rises together; smaller ones are wobble
+const STEPPED_SHARE = 0.9; // of all rises together
 const QUADRATIC_RATIO = 2; // a parabola triples its mean rate from one span to the next
 /** Grains that make a rise certain: with one a leak may hide between two samples. */
 const GRAINS = 3;
@@ -200,16 +202,20 @@ function tailRate(x: readonly number[], y: readonly number[], last: number): num
   return (low(tail) - low(head)) / Math.max(1, middle(tail) - middle(head));
 }
 
-/** Few rises and nothing between them: a table that doubles, a page that is added. */
+/** Few rises and next to nothing between them: a table that doubles, a page that is added. */
 function isStaircase(x: readonly number[], y: readonly number[], from: number): boolean {
-  let rises = 0;
+  const rises: number[] = [];
   let samples = 0;
   for (let k = 1; k < x.length; k++) {
     if ((x[k] as number) < from) continue;
     samples++;
-    if ((y[k] as number) > (y[k - 1] as number)) rises++;
+    const rise = (y[k] as number) - (y[k - 1] as number);
+    if (rise > 0) rises.push(rise);
   }
-  return rises <= Math.min(MOST_STEPS, samples / 4);
+  const risen = rises.reduce((sum, rise) => sum + rise, 0);
+  const steps = rises.filter((rise) => rise > LEAST_STEP * risen);
+  const stepped = steps.reduce((sum, rise) => sum + rise, 0);
+  return steps.length <= Math.min(MOST_STEPS, samples / 4) && stepped >= STEPPED_SHARE * risen;
 }
 
 /** Steps that double are few: three of them need a span of a factor of nine. */
