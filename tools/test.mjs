@@ -100,6 +100,21 @@ async function checkExamples() {
   return problems.length === 0 ? {} : { wrong: problems.join("\n") };
 }
 
+/** The API reference can be written, with a page for every module of the package. */
+function checkReference() {
+  const folder = mkdtempSync(join(tmpdir(), "heapbook-reference-"));
+  const result = run("tools/docs.mjs", [folder]);
+  const manifest = JSON.parse(readFileSync(join(root, "lib/package.json"), "utf8"));
+  const modules = Object.entries(manifest.exports)
+    .filter(([name, entry]) => name !== "." && entry.types !== undefined)
+    .map(([name]) => name.replace("./", ""));
+  const pages = readdirSync(folder);
+  rmSync(folder, { recursive: true });
+  const missing = modules.filter((name) => !pages.includes(name));
+  if (!result.ok) return { wrong: result.text };
+  return missing.length === 0 ? {} : { wrong: `no reference of ${missing.join(", ")}` };
+}
+
 function listMarkdown(folder) {
   try {
     return readdirSync(join(root, folder)).filter((name) => name.endsWith(".md"))
@@ -148,6 +163,7 @@ await check("the compiler is the project's own", checkCompiler);
 await check("the lock file installs", checkLock);
 await check("every export is documented", checkDocumented);
 await check("documentation examples run", checkExamples);
+await check("the API reference is written from the docstrings", checkReference);
 await check("notebooks are what their scripts say", checkNotebooks);
 runUnitTests();
 

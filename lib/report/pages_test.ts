@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
@@ -204,9 +212,18 @@ test("writeSite() publishes index, notebooks, reports and data", async () => {
     "# The report\n\n![Memory](memory_sta_smc.png)\n\n`code`\n",
   );
   writeFileSync(join(folder, "01_swings.html"), await publishHtml(notebook));
+  mkdirSync(join(folder, "site", "api"), { recursive: true });
+  writeFileSync(join(folder, "site", "api", "index.html"), "<p>written by another command</p>");
   const index = await writeSite(results, folder);
   assert.equal(index, join(folder, "site", "index.html"));
-  for (const name of ["audit.json", "notebooks/01_swings.html", "reports/REPORT.html"]) {
+  for (
+    const name of [
+      "audit.json",
+      "notebooks/01_swings.html",
+      "reports/REPORT.html",
+      "api/index.html",
+    ]
+  ) {
     assert.ok(existsSync(join(folder, "site", name)), name);
   }
   const html = readFileSync(index, "utf8");

@@ -40,12 +40,15 @@ export async function writeSite(results: AuditResults, exportsFolder: string): P
       ...await writeReports(exportsFolder, part),
     ];
     put(part, "audit.json", `${JSON.stringify(results, null, 1)}\n`);
+    // The API reference is written by a command of its own, and stays.
+    const hasReference = keepReference(site, part);
     const data = {
       href: "audit.json",
       text: "All results",
       about: "Every recorded value, as JSON",
     };
-    const index = siteIndex(results, [...entries, data]);
+    const more = hasReference ? [data, REFERENCE] : [data];
+    const index = siteIndex(results, [...entries, ...more]);
     put(part, "index.html", withSharedLibrary(index, libraryPath("")));
     // One file for all pages: it is larger than all that they say.
     put(part, libraryPath(""), readFileSync(plotlyPath(), "utf8"));
@@ -56,6 +59,18 @@ export async function writeSite(results: AuditResults, exportsFolder: string): P
     throw new Error(`Cannot write ${site}: ${(error as Error).message}`);
   }
   return join(site, "index.html");
+}
+
+const REFERENCE: SiteEntry = {
+  href: "api/index.html",
+  text: "API reference",
+  about: "Every export, from its docstring",
+};
+
+function keepReference(from: string, to: string): boolean {
+  if (!existsSync(join(from, REFERENCE.href))) return false;
+  renameSync(join(from, "api"), join(to, "api"));
+  return true;
 }
 
 function libraryPath(home: string): string {
