@@ -58,7 +58,8 @@ export function removal(
 ): string | null {
   const target = lastName(object);
   // A variable is another emitter in each function; a field is the same one in all of them.
-  const isLocal = object.type === "name" && lookUp(site.fn, object.name)?.scope.tree !== null;
+  const isLocal = object.type === "name" && lookUp(site.fn, object.name)?.scope.tree !== null &&
+    !isKept(analysis, object.name, site.fn);
   const event_ = textOf(event, site.fn);
   for (const { tree, fn } of analysis.calls) {
     if (
@@ -77,6 +78,17 @@ export function removal(
     }
   }
   return null;
+}
+
+/** `this.bus = bus`: the field is the same emitter. */
+function isKept(analysis: Analysis, name: string, fn: FunctionModel): boolean {
+  const { owner } = methodAround(fn);
+  return owner !== null &&
+    [...analysis.resolver.assignments(owner).values()].some((declared) =>
+      declared.some(({ tree, fn: where }) =>
+        where === fn && tree.value?.type === "name" && tree.value.name === name
+      )
+    );
 }
 
 function bare(handler: Tree): string {

@@ -104,14 +104,18 @@ export function rewriteOf(
     value.entries.some((entry) => !entry.spread && self(entry.value));
   if (isLink) return { effect: "grow", verb: "link", detail: value };
   const summands = summandsOf(value);
+  // `(this.log ?? "") + line`
+  const holds = (part: Tree): boolean =>
+    self(part) || part.type === "choice" && part.options.some(self) &&
+      part.options.every((option) => self(option) || /^(text|collection)$/.test(option.type));
   const head = summands.find((part) =>
     part.type === "index" && part.slice !== null && self(part.object)
   );
   if (summands.length > 1 && head?.type === "index") {
     return { effect: "trim", verb: "slice", detail: head.slice?.from ?? head.slice?.to ?? null };
   }
-  if (summands.length > 1 && summands.some(self)) {
-    return { effect: "grow", verb: "+", detail: summands.find((part) => !self(part)) ?? null };
+  if (summands.length > 1 && summands.some(holds)) {
+    return { effect: "grow", verb: "+", detail: summands.find((part) => !holds(part)) ?? null };
   }
   if (
     value.type === "comprehension" &&
