@@ -5,10 +5,21 @@
  * @module
  */
 
-import { gammaln } from "simple-statistics";
+import { createRequire } from "node:module";
 
 /** Lower and upper end of an interval. */
 export type Bounds = readonly [low: number, high: number];
+
+// Loaded at its first use: a random stream needs none of its 0.7 MB, and every measured process of
+// the laboratory would collect around it.
+let library: typeof import("simple-statistics") | undefined;
+
+function gammaln(x: number): number {
+  library ??= createRequire(import.meta.url)(
+    "simple-statistics",
+  ) as typeof import("simple-statistics");
+  return library.gammaln(x);
+}
 
 /** Returns the p-quantile of the standard normal distribution, 0 < p < 1. Wichura 1988, AS 241. */
 export function normalQuantile(p: number): number {
