@@ -32,8 +32,6 @@ export interface LeakTask {
   readonly cycles: number;
   readonly warmupCycles: number;
   readonly maxCycles: number;
-  /** Samples within the least number of cycles. */
-  readonly samples?: number;
   readonly snapshotCycles: readonly number[];
   readonly timeoutSeconds: number;
   /** Time after which growth that is not decided is no longer followed, s. */
@@ -74,7 +72,6 @@ export function runTrend(task: LeakTask): Promise<StageEnd<TrendResult>> {
     limitSeconds: TIME_SHARE * task.timeoutSeconds,
     plentyBytes: PLENTY_SHARE * task.memoryLimitMb * MB,
     enoughBytes: ENOUGH_BYTES,
-    ...(task.samples === undefined ? {} : { samples: task.samples }),
     snapshotCycles: task.snapshotCycles,
     tolerances: TREND_TOLERANCES,
   });

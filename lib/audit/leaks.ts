@@ -28,8 +28,6 @@ export interface LeakOptions {
   readonly warmupCycles?: number;
   /** Most cycles that growth is followed for. */
   readonly maxCycles?: number;
-  /** Samples within the cycles asked for; 40 where absent. A full collection each. */
-  readonly samples?: number;
   /** Cycles at which the state of the process is recorded. */
   readonly snapshotCycles?: readonly number[];
   readonly repetitions?: number;
@@ -287,7 +285,7 @@ function inOrderOf(results: readonly LeakResult[], specs: readonly TargetSpec[])
 
 function toTask(spec: TargetSpec, scenario: string, options: LeakOptions): LeakTask {
   const cycles = options.cycles ?? 1000;
-  const { execPath, signal, samples } = options;
+  const { execPath, signal } = options;
   return {
     spec,
     scenario,
@@ -301,7 +299,6 @@ function toTask(spec: TargetSpec, scenario: string, options: LeakOptions): LeakT
     budgetSeconds: options.budgetSeconds ?? 30,
     memoryLimitMb: options.memoryLimitMb ??
       Math.min(2048, Math.floor(totalmem() / 4 / 2 ** 20)),
-    ...(samples === undefined ? {} : { samples }),
     ...(execPath === undefined ? {} : { execPath }),
     ...(signal === undefined ? {} : { signal }),
   };

@@ -238,9 +238,6 @@ function quickPatience(cycles: number): number {
   return Math.max(8 * cycles, 1600);
 }
 
-/** Samples within the cycles of a quick run: each one is a full collection, which costs most of it. */
-const QUICK_SAMPLES = 20;
-
 /** The run's own runtime first: it is the one that the other phases speak of. */
 async function detectLeaks(parts: Parts): Promise<LeakPhase> {
   const { store, specs, runtimes } = parts;
@@ -268,7 +265,6 @@ function leakOptions(parts: Parts): LeakOptions {
     root,
     cycles,
     warmupCycles: quick ? Math.ceil(cycles / 4) : audit.warmupCycles,
-    ...(quick ? { samples: QUICK_SAMPLES } : {}),
     maxCycles: Math.max(
       cycles,
       Math.min(audit.maxCycles, quick ? quickPatience(cycles) : Infinity),
