@@ -66,8 +66,13 @@ test("expectNoLeak() numbers cycles on and on, so that a map whose keys come aga
 test("expectNoLeak() runs fewer cycles of a function that takes long", async () => {
   let calls = 0;
   const slow = () => new Promise((resolve) => setTimeout(resolve, 10, calls++));
-  const { cycles } = await expectNoLeak(slow, { budgetSeconds: 3 });
-  assert.ok(cycles >= 40 && cycles < 200, `${cycles} cycles`);
+  // On a busy machine even those may be cut short; then the message says how many were planned.
+  const { cycles, message } = await expectNoLeak(slow, { budgetSeconds: 3 })
+    .catch((error: unknown) =>
+      error instanceof LeakFound ? error.result : assert.fail(String(error))
+    );
+  assert.ok(cycles > 0 && cycles < 400 && calls >= cycles, `${cycles} cycles, ${calls} calls`);
+  assert.doesNotMatch(message, /of 400 cycles/);
 });
 
 test("expectNoLeak() forgives growth that is allowed", async () => {
