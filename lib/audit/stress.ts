@@ -35,6 +35,11 @@ export interface StressOptions {
   readonly store?: RunStore;
   /** Targets that run at the same time; 1 where absent. */
   readonly workers?: number;
+  /**
+   * What each target is expected to take, in any unit: the longest begin first, so that none is left
+   * to run alone at the end. In the order of the seed only where absent.
+   */
+  readonly costs?: ReadonlyMap<string, number>;
   /** Growth from which a target is flagged and a leak is major, MB per 1000 cycles; 10 if absent. */
   readonly majorMb?: number;
   /** Growth above which a leak is critical, MB per 1000 cycles; 50 where absent. */
@@ -74,7 +79,9 @@ export async function stressTest(
   }
   const started = performance.now();
   const progress = new PhaseProgress(specs.length, options.onProgress);
-  const order = createRandom(options.seed).shuffle(specs.map((_, i) => i));
+  const costOf = (i: number): number => options.costs?.get(specs[i]!.name) ?? 0;
+  const order = createRandom(options.seed).shuffle(specs.map((_, i) => i))
+    .sort((a, b) => costOf(b) - costOf(a));
   const measured = await map(order, (i: number) => measureOnce(specs[i]!, options, progress), {
     workers: options.workers ?? 1,
     ...(options.signal ? { signal: options.signal } : {}),

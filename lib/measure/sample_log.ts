@@ -36,9 +36,14 @@ export class SampleLog {
 
   /** Appends a row that `read` fills in place. */
   append(read: (rows: Float64Array, offset: number) => void): void {
-    if (this.#length === this.#capacity) this.#thin();
+    this.makeRoom();
     read(this.#rows, this.#length * this.#names.length);
     this.#length++;
+  }
+
+  /** Thins a full log; before a collection, so that no reading sees the garbage this makes. */
+  makeRoom(): void {
+    if (this.#length === this.#capacity) this.#thin();
   }
 
   /** Returns one value. */

@@ -301,10 +301,16 @@ function runStress(parts: Parts, onProgress: Listener): Promise<StressPhase> {
     samplePeriodMs: audit.stress.sampleInterval * 1000,
     timeoutSeconds: audit.timeout,
     memoryLimitMb: audit.memoryLimitMb,
-    ...(quick ? { ...QUICK_STRESS, workers: audit.workers } : {}),
+    ...(quick ? { ...QUICK_STRESS, workers: audit.workers, costs: leakCosts(store) } : {}),
     store,
     onProgress,
   });
+}
+
+/** Time per cycle by target, s, as far as phase 2 has found it. */
+function leakCosts(store: RunStore): ReadonlyMap<string, number> {
+  const results = store.has("leaks") ? store.read<LeakPhase>("leaks").results : [];
+  return new Map(results.map(({ target, seconds, cycles }) => [target, seconds / cycles]));
 }
 
 function runCleanup(parts: Parts, onProgress: Listener): Promise<CleanupPhase> {
