@@ -21,9 +21,10 @@ import { watchWorkers } from "./worker_heaps.ts";
 import { startWorkload, type Workload, type WorkloadValidity } from "./workload.ts";
 
 /**
- * Flags that make a steady heap constant to the byte, and with it the resident set: helper threads
- * of the collector touch memory of their own, and a young generation that resizes takes and returns
- * pages at moments of its own. Of a program that keeps nothing, neither is left.
+ * Flags that make a steady heap constant to the byte, and with it the resident set: threads that
+ * help to mark touch memory of their own, and a young generation that resizes takes and returns
+ * pages at moments of its own. (Sweeping stays concurrent: a worker that sleeps between its jobs
+ * would not finish it, and its heap would be read too large.)
  */
 export const TREND_FLAGS: readonly string[] = [
   "--expose-gc",
@@ -33,7 +34,9 @@ export const TREND_FLAGS: readonly string[] = [
   "--no-lazy-feedback-allocation",
   "--no-flush-bytecode",
   "--no-concurrent-array-buffer-sweeping",
-  "--single-threaded-gc",
+  "--no-parallel-marking",
+  "--no-concurrent-marking",
+  "--no-cppheap-concurrent-marking",
   "--min-semi-space-size=16",
   "--max-semi-space-size=16",
 ];

@@ -9,7 +9,7 @@ import { execFile } from "node:child_process";
 
 const known = new Map<string, Promise<boolean>>();
 
-/** Returns the flags with which the binary starts. */
+/** Returns the flags with which the binary starts and collects garbage. */
 export async function usableFlags(
   execPath: string,
   flags: readonly string[],
@@ -24,7 +24,7 @@ function starts(execPath: string, flags: readonly string[]): Promise<boolean> {
   let answer = known.get(key);
   if (answer === undefined) {
     answer = new Promise((resolve) => {
-      execFile(execPath, [...flags, "-e", "0"], (error) => resolve(error === null));
+      execFile(execPath, ["--expose-gc", ...flags, "-e", "gc()"], (e) => resolve(e === null));
     });
     known.set(key, answer);
   }
