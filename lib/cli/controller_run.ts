@@ -130,7 +130,7 @@ function readConfig(given: ParsedArguments): Config {
 
 function readTargets(
   given: ParsedArguments,
-  { audit, origin }: Config,
+  { audit, origin, physics, controllers }: Config,
   signal: AbortSignal,
 ): Promise<readonly TargetSpec[]> {
   const names = given.texts("target");
@@ -140,5 +140,6 @@ function readTargets(
   );
   // The scripts measure controllers also where the audit's own list leaves them out.
   const entries = [...audit.targets, ...controllerNames.filter((name) => !listed.has(name))];
-  return selectTargets(entries, { directory: origin.directory, only, signal });
+  const laboratory = { physics, controllers };
+  return selectTargets(entries, { directory: origin.directory, laboratory, only, signal });
 }

@@ -109,6 +109,7 @@ export async function openAudit(options: AuditSessionOptions = {}): Promise<Audi
   const store = openStore(runs, run);
   const specs = await selectTargets(config.audit.targets, {
     directory: root,
+    laboratory: { physics: config.physics, controllers: config.controllers },
     ...(targets.length === 0 ? {} : { only: targets }),
   });
   const runtimes = findAuditRuntimes(config);

@@ -10,6 +10,7 @@ import { controllerNames } from "../controllers/mod.ts";
 import type { TargetMeta, TargetSpec } from "../measure/target.ts";
 import { meta as batchSimulation } from "./batch_simulation.ts";
 import { meta as laboratory } from "./cleanup_subjects.ts";
+import type { Laboratory } from "./configured.ts";
 import { meta as controller } from "./controller.ts";
 import { meta as controllerFactory } from "./controller_factory.ts";
 import { meta as orchestrator } from "./orchestrator.ts";
@@ -26,16 +27,24 @@ const SINGLE: readonly TargetMeta[] = [
   orchestrator,
 ];
 
-/** Returns the built-in targets, controllers first. Their modules prove their work. */
-export function builtInTargets(): readonly TargetSpec[] {
+/**
+ * Returns the built-in targets, controllers first, with the plant and the controllers of a
+ * configuration. Their modules prove their work.
+ */
+export function builtInTargets(laboratory: Laboratory = {}): readonly TargetSpec[] {
   return [
     ...controllerNames.map((name) => ({
       name,
       module: targetModule("controller"),
-      options: { controller: name },
+      options: { ...laboratory, controller: name },
       meta: { ...controller, name },
     })),
-    ...SINGLE.map((meta) => ({ name: meta.name!, module: targetModule(meta.name!), meta })),
+    ...SINGLE.map((meta) => ({
+      name: meta.name!,
+      module: targetModule(meta.name!),
+      options: { ...laboratory },
+      meta,
+    })),
   ];
 }
 

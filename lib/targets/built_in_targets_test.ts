@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Controller } from "../controllers/mod.ts";
 import type { AuditTarget } from "../measure/target.ts";
 import { createPlant, type Plant } from "../plant/mod.ts";
 import { builtInTargets } from "./built_in_targets.ts";
@@ -99,4 +100,22 @@ test("validate() rejects work during which the process warned", async () => {
   await new Promise((resolve) => setImmediate(resolve));
   await target.teardown!(context);
   assert.throws(() => target.validate!(context), /process warning: plant returned the same state/);
+});
+
+test("builtInTargets() are made of the plant and the gains of a configuration", async () => {
+  const controllers = { sta_smc: { gains: [10, 5, 8, 7, 6, 5] } };
+  const specs = builtInTargets({ physics: { cartMass: 2.5 }, controllers });
+  for (const name of ["sta_smc", "simulation_runner"]) {
+    const { module, options } = specs.find((spec) => spec.name === name)!;
+    const target = await load(module);
+    const context = await target.setup!({ ...options, scenario: "long_lived" }) as {
+      readonly plant: Plant;
+      readonly kept?: Controller;
+      readonly controller?: Controller;
+    };
+    assert.equal(context.plant.parameters.cartMass, 2.5, name);
+    const { gains } = (context.kept ?? context.controller)!;
+    assert.deepEqual([...gains], controllers.sta_smc.gains, name);
+    await target.teardown!(context);
+  }
 });

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { type Controller, createController, FIRST_OWN } from "../controllers/mod.ts";
+import { type Controller, FIRST_OWN } from "../controllers/mod.ts";
 import type { TargetMeta, TargetOptions } from "../measure/target.ts";
-import { createPlant, type Plant, THETA1, THETA2, X } from "../plant/mod.ts";
+import { type Plant, THETA1, THETA2, X } from "../plant/mod.ts";
 import { runSimulation, type Trajectory } from "../simulation/mod.ts";
+import { configuredController, configuredPlant } from "./configured.ts";
 import { initialStateOf } from "./initial_states.ts";
 import { WorkProof } from "./proof.ts";
 
@@ -25,7 +26,8 @@ const KICK = 0.03;
 
 /** State of the target. */
 export interface ControllerContext {
-  readonly name: string;
+  /** Makes one more controller of the kind. */
+  readonly create: () => Controller;
   readonly plant: Plant;
   readonly proof: WorkProof;
   /** The controller that lives on; null where each cycle makes its own. */
@@ -43,12 +45,16 @@ export const meta: TargetMeta = {
   classes: ["Controller", "Telemetry"],
 };
 
-/** Makes the plant, and the controller where it lives on. `options.controller` names it. */
+/**
+ * Makes the plant, and the controller where it lives on. `options.controller` names it;
+ * `options.physics` and `options.controllers` are those of config.yaml.
+ */
 export function setup(options: TargetOptions): ControllerContext {
   const name = String(options.controller);
-  const plant = (options.plant as Plant | undefined) ?? createPlant("full");
-  const kept = options.scenario === "long_lived" ? createController(name, { plant }) : null;
-  return { name, plant, proof: new WorkProof(), kept, state: new Float64Array(6) };
+  const plant = (options.plant as Plant | undefined) ?? configuredPlant(options);
+  const create = (): Controller => configuredController(name, options, { plant, dt: DT });
+  const kept = options.scenario === "long_lived" ? create() : null;
+  return { create, plant, proof: new WorkProof(), kept, state: new Float64Array(6) };
 }
 
 /** Simulates one stretch. */
@@ -69,8 +75,8 @@ export function teardown(context: ControllerContext): void {
   context.proof.close();
 }
 
-function createAndDestroy({ name, plant, proof }: ControllerContext, i: number): void {
-  const controller = createController(name, { plant });
+function createAndDestroy({ create, plant, proof }: ControllerContext, i: number): void {
+  const controller = create();
   const initialState = initialStateOf(i);
   const run = simulate(controller, plant, initialState, false);
   proof.requireRun(run, { steps: STEPS, initialState });

@@ -6,6 +6,7 @@
 
 // The laboratory
 export { builtInTargets, cleanupTargets } from "./built_in_targets.ts";
+export type { Laboratory } from "./configured.ts";
 
 // From configuration to targets
 export { type SelectOptions, selectTargets } from "./select_targets.ts";

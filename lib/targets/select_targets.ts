@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import type { TargetEntry } from "../audit/mod.ts";
 import { describeTarget, type TargetSpec } from "../measure/mod.ts";
 import { builtInTargets } from "./built_in_targets.ts";
+import type { Laboratory } from "./configured.ts";
 
 /** What {@linkcode selectTargets} needs to know beside the list. */
 export interface SelectOptions {
@@ -16,6 +17,8 @@ export interface SelectOptions {
   /** Names to keep; all where absent. */
   readonly only?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Plant and controllers that the built-in targets are made of; the defaults where absent. */
+  readonly laboratory?: Laboratory;
 }
 
 /**
@@ -38,12 +41,14 @@ export async function selectTargets(
   }
   const kept = entries.filter((_, i) => options.only?.includes(names[i]!) ?? true);
   return await Promise.all(
-    kept.map((entry) => typeof entry === "string" ? builtIn(entry) : ownTarget(entry, options)),
+    kept.map((entry) =>
+      typeof entry === "string" ? builtIn(entry, options) : ownTarget(entry, options)
+    ),
   );
 }
 
-function builtIn(name: string): TargetSpec {
-  const targets = builtInTargets();
+function builtIn(name: string, { laboratory }: SelectOptions): TargetSpec {
+  const targets = builtInTargets(laboratory);
   const found = targets.find((target) => target.name === name);
   if (found !== undefined) return found;
   throw new RangeError(

@@ -5,10 +5,11 @@
  * @module
  */
 
-import { type Controller, createController } from "../controllers/mod.ts";
-import type { TargetMeta } from "../measure/target.ts";
-import { createPlant, type Plant } from "../plant/mod.ts";
+import type { Controller } from "../controllers/mod.ts";
+import type { TargetMeta, TargetOptions } from "../measure/target.ts";
+import type { Plant } from "../plant/mod.ts";
 import { integratorNames, runSimulation } from "../simulation/mod.ts";
+import { configuredController, configuredPlant } from "./configured.ts";
 import { initialStateOf } from "./initial_states.ts";
 import { WorkProof } from "./proof.ts";
 
@@ -38,10 +39,11 @@ export const meta: TargetMeta = {
   classes: ["Controller", "SimulationRun"],
 };
 
-/** Makes one plant and one controller for all runs. */
-export function setup(): RunnerContext {
-  const plant = createPlant("full");
-  return { plant, controller: createController("sta_smc", { plant }), proof: new WorkProof() };
+/** Makes one plant and one controller for all runs, as config.yaml has them. */
+export function setup(options: TargetOptions): RunnerContext {
+  const plant = configuredPlant(options);
+  const controller = configuredController("sta_smc", options, { plant, dt: DT });
+  return { plant, controller, proof: new WorkProof() };
 }
 
 /** Runs the three loops. */
