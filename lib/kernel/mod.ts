@@ -7,4 +7,4 @@
 export { SingleLoop } from "./single_loop.ts";
 export type { LoopSetup } from "./single_loop.ts";
 export { PairLoops, SUMS_SIZE } from "./pair_loops.ts";
-export type { PairMember, PairSetup } from "./pair_loops.ts";
+export type { PairMember, PairSetup, PairSource } from "./pair_loops.ts";

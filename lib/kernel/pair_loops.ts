@@ -33,8 +33,18 @@ export interface PairSetup {
   readonly limits: ArrayLike<number> | undefined;
 }
 
+/** Where loops come from, and where they go to. */
+export interface PairSource {
+  /** Returns the next loop, or undefined where none is left. */
+  next(): PairMember | undefined;
+  /** Takes a loop that came as far as the kernel may. */
+  end(member: PairMember): void;
+}
+
 /** One loop: where it starts, and how far it came. */
 export interface PairMember {
+  /** Its place in the batch. */
+  readonly index: number;
   readonly gains: ArrayLike<number>;
   readonly coefficients: Coefficients;
   /** Its state, advanced in place. */
@@ -58,8 +68,6 @@ export class PairLoops {
   readonly #gainsAt: readonly number[];
   readonly #sumsAt: readonly number[];
   readonly #lanes: [PairMember | undefined, PairMember | undefined] = [undefined, undefined];
-  #queue: readonly PairMember[] = [];
-  #next: number = 0;
   readonly #keptAt: readonly (readonly [name: string, at: number])[];
 
   private constructor(setup: PairSetup) {
@@ -84,17 +92,14 @@ export class PairLoops {
     return hasKernel(setup.controller, setup.dt) ? new PairLoops(setup) : undefined;
   }
 
-  /** Advances all members as far as the kernel may. */
-  run(members: readonly PairMember[]): void {
-    this.#queue = members;
-    this.#next = 0;
-    this.#refill(0);
-    this.#refill(1);
-    while (this.#lanes[0] !== undefined || this.#lanes[1] !== undefined) this.#advance();
-    this.#queue = [];
+  /** Advances all loops of a source as far as the kernel may. */
+  run(source: PairSource): void {
+    this.#refill(0, source);
+    this.#refill(1, source);
+    while (this.#lanes[0] !== undefined || this.#lanes[1] !== undefined) this.#advance(source);
   }
 
-  #advance(): void {
+  #advance(source: PairSource): void {
     const loop = this.#loop, lanes = this.#lanes, { steps } = this.#setup;
     // A lane without a member runs along with the other one's numbers.
     if (lanes[0] === undefined) loop.mirror(1);
@@ -102,27 +107,28 @@ export class PairLoops {
     const left0 = lanes[0] === undefined ? steps : steps - lanes[0].steps;
     const left1 = lanes[1] === undefined ? steps : steps - lanes[1].steps;
     const ended = loop.run(left0 < left1 ? left0 : left1), taken = loop.stepsTaken;
-    this.#count(0, taken, (ended & 1) !== 0);
-    this.#count(1, taken, (ended & 2) !== 0);
+    this.#count(0, taken, (ended & 1) !== 0, source);
+    this.#count(1, taken, (ended & 2) !== 0, source);
   }
 
-  #count(lane: Lane, taken: number, isStuck: boolean): void {
+  #count(lane: Lane, taken: number, isStuck: boolean, source: PairSource): void {
     const member = this.#lanes[lane];
     if (member === undefined) return;
     member.steps += taken;
     if (member.steps < this.#setup.steps && !isStuck) return;
     this.#store(lane, member);
-    this.#refill(lane);
+    source.end(member);
+    this.#refill(lane, source);
   }
 
-  #refill(lane: Lane): void {
-    this.#lanes[lane] = undefined;
-    while (this.#lanes[lane] === undefined && this.#next < this.#queue.length) {
-      const member = this.#queue[this.#next++]!;
-      if (!isInBox(member.state, this.#setup.limits)) continue;
-      this.#lanes[lane] = member;
-      this.#load(lane, member);
+  #refill(lane: Lane, source: PairSource): void {
+    let member = source.next();
+    while (member !== undefined && !isInBox(member.state, this.#setup.limits)) {
+      source.end(member);
+      member = source.next();
     }
+    this.#lanes[lane] = member;
+    if (member !== undefined) this.#load(lane, member);
   }
 
   #load(lane: Lane, member: PairMember): void {

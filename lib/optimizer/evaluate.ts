@@ -60,6 +60,11 @@ export class Evaluator {
     this.#initialStates = trial.plants.flatMap(() => trial.initialStates.flat());
   }
 
+  /** Number of runs of one vector of gains: on each plant, one from each initial state. */
+  get runs(): number {
+    return this.#parameters.length;
+  }
+
   /**
    * Returns the cost of each vector of gains over all plants and initial states. All runs go as one
    * batch, so that one that falls early leaves its lane to the next.
@@ -67,19 +72,34 @@ export class Evaluator {
    * @throws {RangeError} Where the controller refuses the gains or its options.
    */
   costsOf(vectors: readonly ArrayLike<number>[]): number[] {
+    return this.combine(this.costsOfMembers(vectors));
+  }
+
+  /** Returns each vector's costs of its runs: one row per plant, one entry per initial state. */
+  costsOfRuns(vectors: readonly ArrayLike<number>[]): Float64Array[][] {
+    return this.#rowsOf(this.costsOfMembers(vectors));
+  }
+
+  /** Returns the cost of each vector of gains from the costs of all their runs. */
+  combine(costs: Float64Array): number[] {
     const { overStates, overPlants } = this.#trial;
-    return this.costsOfRuns(vectors).map((plants) => {
-      const perPlant = plants.map((costs) => combineCosts(costs, overStates.mean, overStates.max));
+    return this.#rowsOf(costs).map((plants) => {
+      const perPlant = plants.map((row) => combineCosts(row, overStates.mean, overStates.max));
       return perPlant.length === 1
         ? perPlant[0]!
         : combineCosts(perPlant, overPlants.mean, overPlants.max);
     });
   }
 
-  /** Returns each vector's costs of its runs: one row per plant, one entry per initial state. */
-  costsOfRuns(vectors: readonly ArrayLike<number>[]): Float64Array[][] {
-    const { controller, controllerOptions, model, duration, dt, initialStates } = this.#trial;
-    const runs = this.#parameters.length, width = initialStates.length;
+  /**
+   * Returns the costs of all runs, vector by vector; with `take` (see `BatchOptions`), NaN for those
+   * that were not taken.
+   */
+  costsOfMembers(vectors: readonly ArrayLike<number>[], take?: () => number): Float64Array {
+    const { controller, controllerOptions, model, duration, dt } = this.#trial;
+    const costs = new Float64Array(vectors.length * this.runs).fill(NaN);
+    const taken: number[] = [];
+    let next = 0;
     const batch = simulateBatch({
       controller,
       options: { ...controllerOptions, dt, telemetryLength: 0 },
@@ -90,12 +110,24 @@ export class Evaluator {
       duration,
       dt,
       guards: { limits: lostLimits },
+      take: () => {
+        const member = take?.() ?? next++;
+        if (member < costs.length) taken.push(member);
+        return member;
+      },
     });
-    const costs = Float64Array.from(batch.steps, (_, b) => this.#costOfMember(batch, b));
-    return vectors.map((_, v) =>
-      this.#trial.plants.map((_, p) =>
-        costs.slice(v * runs + p * width, v * runs + (p + 1) * width)
-      )
+    for (const member of taken) costs[member] = this.#costOfMember(batch, member);
+    return costs;
+  }
+
+  #rowsOf(costs: Float64Array): Float64Array[][] {
+    const { runs } = this, width = this.#trial.initialStates.length;
+    return Array.from(
+      { length: costs.length / runs },
+      (_, v) =>
+        this.#trial.plants.map((_, p) =>
+          costs.subarray(v * runs + p * width, v * runs + (p + 1) * width)
+        ),
     );
   }
 

@@ -1,14 +1,16 @@
 /**
- * What a worker thread runs for the tuner: the costs of some particles' gains.
+ * What a worker thread runs for the tuner: its share of the runs of all particles.
  *
  * @module
  */
 import { Evaluator, type Trial } from "./evaluate.ts";
 
-/** Particles to evaluate. */
+/** Particles whose runs threads share: each takes the next run as it has a lane free. */
 export interface EvaluationTask {
   readonly trial: Trial;
   readonly gains: readonly (readonly number[])[];
+  /** One Int32: how many runs have been taken. All are taken here where absent. */
+  readonly taken?: SharedArrayBuffer;
 }
 
 // A thread evaluates thousands of particles of one trial: its plants are kept until another comes.
@@ -18,8 +20,19 @@ let latest: { readonly key: string; readonly evaluator: Evaluator } | undefined;
 export const workerModule: string = import.meta.url;
 
 /** Returns the cost of each particle's gains. */
-export function evaluateGains(task: EvaluationTask): number[] {
-  const key = JSON.stringify(task.trial);
-  if (latest?.key !== key) latest = { key, evaluator: new Evaluator(task.trial) };
-  return latest.evaluator.costsOf(task.gains);
+export function evaluateGains({ trial, gains }: EvaluationTask): number[] {
+  return evaluatorOf(trial).costsOf(gains);
+}
+
+/** Returns the costs of all runs, NaN where another thread took them. */
+export function evaluateShare({ trial, gains, taken }: EvaluationTask): Float64Array {
+  if (taken === undefined) return evaluatorOf(trial).costsOfMembers(gains);
+  const counter = new Int32Array(taken);
+  return evaluatorOf(trial).costsOfMembers(gains, () => Atomics.add(counter, 0, 1));
+}
+
+function evaluatorOf(trial: Trial): Evaluator {
+  const key = JSON.stringify(trial);
+  if (latest?.key !== key) latest = { key, evaluator: new Evaluator(trial) };
+  return latest.evaluator;
 }

@@ -11,8 +11,8 @@ import {
 import { map, valuesOf } from "../parallel/mod.ts";
 import { createPlant, type Plant } from "../plant/mod.ts";
 import { type CostSettings, defaultCostSettings } from "./cost.ts";
-import type { Trial } from "./evaluate.ts";
-import { evaluateGains, type EvaluationTask, workerModule } from "./evaluate_worker.ts";
+import { Evaluator, type Trial } from "./evaluate.ts";
+import { type EvaluationTask, workerModule } from "./evaluate_worker.ts";
 import { checkGainBounds, gainBounds, type Scale } from "./gain_bounds.ts";
 import { minimiseSwarm, type Minimum } from "./minimise.ts";
 import { initialStates, nominalOnly, perturbedPlants, type Robustness } from "./robustness.ts";
@@ -106,16 +106,15 @@ export async function tuneGains(options: TuneOptions): Promise<TuningResult> {
   const { controller } = trial;
   const bounds = options.bounds ?? gainBounds[controller];
   checkGainBounds(controller, bounds, scale);
-  const worker = workers === 1 ? evaluateGains : WORKER;
-  const mapOptions = { workers, ...(options.signal ? { signal: options.signal } : {}) };
+  const evaluator = new Evaluator(trial);
   const found = await minimiseSwarm({
     ...settings,
     bounds: { lower: toSearch(bounds.lower, scale), upper: toSearch(bounds.upper, scale) },
     start: (options.start ?? []).map((gains) => toSearch(gains, scale)),
     evaluate: async (positions) => {
       const gains = positions.map((position) => toGains(position, scale, bounds));
-      const tasks = tasksOf(trial, gains, workers);
-      return valuesOf(await map<EvaluationTask, number[]>(tasks, worker, mapOptions)).flat();
+      if (workers === 1) return evaluator.costsOf(gains);
+      return evaluator.combine(await shareRuns({ trial, gains }, workers, options.signal));
     },
     onIteration: (iteration) =>
       onIteration?.({ ...iteration, gains: toGains(iteration.position, scale, bounds) }),
@@ -135,19 +134,18 @@ export async function tuneGains(options: TuneOptions): Promise<TuningResult> {
   };
 }
 
-const WORKER = { module: workerModule, export: "evaluateGains" };
-/**
- * Deals particles out: large tasks first, as each costs its sending, small ones last, so that no
- * thread waits long for another (guided self-scheduling, Polychronopoulos and Kuck 1987).
- */
-function tasksOf(trial: Trial, gains: readonly number[][], workers: number): EvaluationTask[] {
-  const tasks: EvaluationTask[] = [];
-  for (let from = 0; from < gains.length;) {
-    const size = Math.ceil((gains.length - from) / (2 * workers));
-    tasks.push({ trial, gains: gains.slice(from, from + size) });
-    from += size;
-  }
-  return tasks;
+/** Returns the costs of all runs of all particles, which threads take one by one. */
+async function shareRuns(
+  { trial, gains }: EvaluationTask,
+  workers: number,
+  signal: AbortSignal | undefined,
+): Promise<Float64Array> {
+  const taken = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const tasks = Array.from({ length: workers }, () => ({ trial, gains, taken }));
+  const worker = { module: workerModule, export: "evaluateShare" };
+  const options = { workers, ...(signal ? { signal } : {}) };
+  const shares = valuesOf(await map<EvaluationTask, Float64Array>(tasks, worker, options));
+  return shares.reduce((all, share) => all.map((cost, b) => Number.isNaN(cost) ? share[b]! : cost));
 }
 
 /** Returns the plants, states and costs that tuning options ask for, as plain data. */

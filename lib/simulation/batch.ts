@@ -30,6 +30,12 @@ export interface BatchOptions extends BatchInput {
   readonly decimate?: number;
   /** Ends the batch between members: the rest are `"stopped"` after 0 steps. */
   readonly signal?: AbortSignal;
+  /**
+   * Returns the next member to run, or an index ≥ the number of members where none is left: for
+   * threads that share a batch. Members that are never taken stay as they are, with 0 steps. All
+   * in turn where absent.
+   */
+  readonly take?: () => number;
 }
 
 /** Sums over the steps that were taken, each weighted by dt, per member. */

@@ -27,9 +27,6 @@ import type { BatchOptions } from "./batch.ts";
 import { readState, stepsOf } from "./simulation_options.ts";
 import { SimulationRun } from "./simulation_run.ts";
 
-// Members between two looks at the signal.
-const CHUNK = 64;
-
 /** Runs one member by itself and keeps its trajectory where that is asked for. */
 export function runMember(
   options: BatchOptions,
@@ -45,11 +42,12 @@ export function runMember(
   }
 }
 
-/** Runs all members by kernels; returns false where those do not know the loop. */
+/** Runs the members that it takes by kernels; returns false where those do not know the loop. */
 export function runPaired(
   options: BatchOptions,
   members: BatchMembers,
   store: BatchStore,
+  take: () => number,
 ): boolean {
   const { dt, duration, model = "full", integrator = "rk4", maxForce = Infinity } = options;
   const { maxEnergy, limits } = readGuards(options.guards);
@@ -62,45 +60,39 @@ export function runPaired(
     const loops = PairLoops.of({ controller, dt, steps, maxForce, limits });
     if (loops === undefined) return false;
     const read = memberReader(options, members);
-    for (let from = 0; from < members.size; from += CHUNK) {
-      const to = Math.min(members.size, from + CHUNK);
-      runChunk(options, members, read, store, loops, from, to, steps);
-    }
+    loops.run({
+      next: () => nextMember(options, members, read, store, take),
+      end: (member) => {
+        const { index: b } = member;
+        if (member.steps < steps) return finish(options, members, b, store, member);
+        store.reach(b, steps, member.state);
+        store.add(b, member.sums);
+      },
+    });
     return true;
   } finally {
     controller.cleanup();
   }
 }
 
-function runChunk(
-  options: BatchOptions,
-  members: BatchMembers,
+function nextMember(
+  { signal }: BatchOptions,
+  { size }: BatchMembers,
   read: (b: number) => PairMember,
   store: BatchStore,
-  loops: PairLoops,
-  from: number,
-  to: number,
-  steps: number,
-): void {
-  const running = new Map<number, PairMember>();
-  for (let b = from; b < to; b++) {
-    if (options.signal?.aborted) store.end(b, "stopped", "the signal was aborted");
+  take: () => number,
+): PairMember | undefined {
+  for (let b = take(); b < size; b = take()) {
+    if (signal?.aborted) store.end(b, "stopped", "the signal was aborted");
     else {
       try {
-        running.set(b, read(b));
+        return read(b);
       } catch (error) {
         store.fail(b, error);
       }
     }
   }
-  loops.run([...running.values()]);
-  for (const [b, member] of running) {
-    if (member.steps < steps) finish(options, members, b, store, member);
-    else {
-      store.reach(b, member.steps, member.state);
-      store.add(b, member.sums);
-    }
-  }
+  return undefined;
 }
 
 /** Returns what reads members; a plant that several of them share is read once. */
@@ -116,6 +108,7 @@ function memberReader(options: BatchOptions, members: BatchMembers): (b: number)
     return coefficients;
   };
   return (b) => ({
+    index: b,
     gains: readGains(definition, members.gains(b) ?? options.options?.gains ?? own),
     coefficients: coefficientsFor(members.parameters(b)),
     state: readState(members.initialState(b)),

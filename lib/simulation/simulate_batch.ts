@@ -21,11 +21,17 @@ export function simulateBatch(options: BatchOptions): BatchResult {
   const members = pairMembers(options);
   stepsOf(options.duration, options.dt);
   const store = new BatchStore(members.size);
-  if (!runPaired(options, members, store)) {
-    for (let b = 0; b < members.size; b++) {
+  const take = options.take ?? inTurn();
+  if (!runPaired(options, members, store, take)) {
+    for (let b = take(); b < members.size; b = take()) {
       if (options.signal?.aborted) store.end(b, "stopped", "the signal was aborted");
       else runMember(options, members, b, store);
     }
   }
   return store.result();
+}
+
+function inTurn(): () => number {
+  let next = 0;
+  return () => next++;
 }

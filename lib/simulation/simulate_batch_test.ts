@@ -79,6 +79,25 @@ for (const controller of controllerNames) {
   });
 }
 
+test("simulateBatch() runs the members it takes, in any order and whoever takes the rest", () => {
+  for (const decimate of [undefined, 1]) {
+    const options = { ...batchOf("sta_smc"), ...(decimate === undefined ? {} : { decimate }) };
+    const whole = simulateBatch(options);
+    const orders = [[4, 0, 5], [3, 1, 2]];
+    const shares = orders.map((order) => {
+      const rest = [...order];
+      return simulateBatch({ ...options, take: () => rest.shift() ?? SIZE });
+    });
+    for (let b = 0; b < SIZE; b++) {
+      const [mine, other] = orders[0]!.includes(b) ? shares : [...shares].reverse();
+      assert.equal(mine!.steps[b], whole.steps[b]);
+      assert.equal(mine!.sums.force[b], whole.sums.force[b]);
+      assert.equal(mine!.status[b], whole.status[b]);
+      assert.equal(other!.steps[b], 0);
+    }
+  }
+});
+
 test("simulateBatch() lets one failing member change nothing for the others", () => {
   const options = batchOf("sta_smc");
   const good = simulateBatch(options);
