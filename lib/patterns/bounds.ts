@@ -11,7 +11,7 @@ import { recreated, trimmed, trimmedByHelper } from "./emptied.ts";
 import { escapes, staysInCall } from "./escapes.ts";
 import { growingSite } from "./growing_site.ts";
 import type { GrowingSite } from "./growing_site.ts";
-import { findMethod, lookUp, methodAround } from "./model.ts";
+import { ancestry, findMethod, lookUp, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { dottedName } from "./places.ts";
@@ -43,6 +43,7 @@ const RULES: readonly ((site: GrowingSite) => string | null)[] = [
   released,
   restored,
   isBuilder,
+  ofError,
   ephemeral,
 ];
 
@@ -135,6 +136,15 @@ function isBuilder(site: GrowingSite): string | null {
   return /Builder$/.test(owner) && registers(site.unit)
     ? "builder: one per call while building"
     : null;
+}
+
+/** What an error carries goes when the error was handled. */
+function ofError({ analysis, operation: { place: { root } } }: GrowingSite): string | null {
+  if (root.kind !== "instance") return null;
+  const isError = ancestry(analysis.project, root.owner).some((model) =>
+    model.bases.some((base) => /(Error|Exception)$/.test(base))
+  );
+  return isError ? "an error lives until it is handled" : null;
 }
 
 /** A class of this file whose instances never leave the call that makes them. */

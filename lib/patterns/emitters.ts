@@ -82,7 +82,10 @@ export function removal(
 
 /** `this.bus = bus`: the field is the same emitter. */
 function isKept(analysis: Analysis, name: string, fn: FunctionModel): boolean {
-  const { owner } = methodAround(fn);
+  const { owner, tree } = methodAround(fn);
+  if (tree?.parameters.some((parameter) => parameter.stored && parameter.name === name)) {
+    return true;
+  }
   return owner !== null &&
     [...analysis.resolver.assignments(owner).values()].some((declared) =>
       declared.some(({ tree, fn: where }) =>

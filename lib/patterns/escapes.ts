@@ -22,6 +22,7 @@ export function escapes(fn: FunctionModel): boolean {
   const name = callee.type === "member" ? callee.property : dottedName(callee);
   const kept = keptByCallee(callee, args.indexOf(fn.tree), fn.parent!);
   if (kept !== null) return kept;
+  if (isRoute(name, args[0])) return true;
   if (!KEEPS_CALLBACK.test(name)) return false;
   if (callee.type !== "member") return true;
   const isGiven = callee.object.type === "name" && isEnding(args[0]) &&
@@ -108,9 +109,15 @@ function leavesByName(name: string, scope: FunctionModel): boolean {
   );
 }
 
+/** `app.get("/users", (request) => …)` */
+function isRoute(name: string, path: Tree | undefined): boolean {
+  return /^(get|post|put|patch|delete|all|head|options|route|ws)$/.test(name) &&
+    path?.type === "text" && /^[/*]/.test(path.value);
+}
+
 /** Calls that keep the function they are given; others call it and forget it. */
 const KEEPS_CALLBACK =
-  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|start_new_thread|Timer|Thread)$|^(set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
+  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|schedule|every|repeat|start_new_thread|Timer|Thread|createServer|createSecureServer|(\w+)?Server|start_server|serve)$|^(set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
 
 /** `new Work(…).run()`, or a local that is never returned, stored or put into anything. */
 export function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): boolean {
@@ -138,6 +145,21 @@ export function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): 
   return !leaves;
 }
 
+/** `function tick() { …; requestAnimationFrame(tick); }` goes on for ever. */
+function schedulesItself({ tree }: FunctionModel, name: string): boolean {
+  const isIt = (part: Tree): boolean => part.type === "name" && part.name === name;
+  return tree !== null &&
+    tree.body.some((part) =>
+      contains(
+        part,
+        (inner) =>
+          inner.type === "call" && inner.args.some((arg) => contains(arg, isIt)) &&
+          /(^|\.)(setTimeout|setImmediate|requestAnimationFrame|requestIdleCallback|nextTick|call_later|call_soon|after|Timer)$/
+            .test(dottedName(inner.callee)),
+      )
+    );
+}
+
 /** A named inner function escapes where its name is used other than called. */
 function useOfName(fn: FunctionModel): boolean {
   const name = fn.use.name ?? fn.name;
@@ -145,6 +167,7 @@ function useOfName(fn: FunctionModel): boolean {
   if (name === "" || scope === null) return false;
   let escaped = false;
   const body = scope.tree?.body ?? scope.source.statements;
+  if (schedulesItself(fn, name)) return true;
   for (const part of body) {
     walk(part, (tree) => {
       if (tree.type === "call") {

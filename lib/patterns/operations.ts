@@ -185,7 +185,7 @@ class Collector {
     }
     const isGuarded = around.some((outer) =>
       outer.type === "if" && !asksSize(outer.test) &&
-      contains(outer.test, (part) => this.#is(part, place))
+      contains(outer.test, (part) => this.#is(part, place) || this.#asks(part, place))
     ) || value.type === "choice" && value.options.some((option) => this.#is(option, place));
     add(isGuarded && isEmptying(value) === "empty" ? "initialise" : "replace", "=", value);
   }
@@ -216,7 +216,7 @@ class Collector {
       return add(value === "empty" ? target.slice.to === null ? "clear" : "trim" : "write", "[:]=");
     }
     const key = target.index!;
-    if (tree.operator === "=" && isEnd(key, (part) => this.#is(part, place))) {
+    if (tree.operator === "=" && isEnd(key, target.object, (part) => this.#is(part, place))) {
       return add("grow", "[length]=");
     }
     const element = this.#resolver.resolve(target, this.#fn);
@@ -226,7 +226,8 @@ class Collector {
     if (element !== null && rewrite !== null && tree.operator === "=") {
       const { effect, verb, detail } = rewrite;
       this.#add(element, effect, tree, verb, detail, around, exits, target);
-      if (effect !== "grow") return;
+      // `meta[id] = { ...meta[id], ...more }`: there may have been nothing under the key.
+      if (effect !== "grow" && verb !== "spread") return;
     }
     const mayAdd = /^(=|\?\?=|\|\|=)$/.test(tree.operator);
     if (!mayAdd) return add("write", `[]${tree.operator}`);
@@ -375,6 +376,20 @@ class Collector {
     return isItself || this.#fn.source.language === "python" ? place : null;
   }
 
+  /** `hasattr(state, "items")`, `"items" in state`, `Object.hasOwn(state, "items")`. */
+  #asks(part: Tree, place: Place): boolean {
+    const [a, b] = part.type === "call" && /(^|\.)(hasattr|hasOwn)$/.test(dottedName(part.callee))
+      ? part.args
+      : part.type === "operation" && /^(in|not in)$/.test(part.operator)
+      ? [part.operands[1], part.operands[0]]
+      : [];
+    if (a === undefined || b?.type !== "text") return false;
+    const property = b.value;
+    const { at } = part;
+    const element: Tree = { type: "index", at, object: a, index: b, slice: null };
+    return this.#is({ type: "member", at, object: a, property }, place) || this.#is(element, place);
+  }
+
   #reading(): Reading {
     return { resolver: this.#resolver, fn: this.#fn };
   }
@@ -393,9 +408,12 @@ function plainCall(tree: CallTree): CallTree {
     : tree;
 }
 
-/** `items[items.length] = x` */
-function isEnd(key: Tree, self: (part: Tree) => boolean): boolean {
-  return key.type === "member" && key.property === "length" && self(key.object);
+/** `items[items.length] = x`, `frame.loc[len(frame)] = row` */
+function isEnd(key: Tree, object: Tree, self: (part: Tree) => boolean): boolean {
+  if (key.type === "member") return key.property === "length" && self(key.object);
+  const [sized] = key.type === "call" && dottedName(key.callee) === "len" ? key.args : [];
+  return sized !== undefined && object.type === "member" && object.property === "loc" &&
+    dottedName(sized) !== "" && dottedName(sized) === dottedName(object.object);
 }
 
 /** The expression names the place itself, not a variable that stands for it. */

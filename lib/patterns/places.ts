@@ -141,6 +141,11 @@ export function createResolver(project: Project): Resolver {
 
   function member(object: Place, property: string, depth: number): Place | null {
     const { root, path } = object;
+    if (
+      path.length === 0 && root.kind === "instance" && /^(constructor|__class__)$/.test(property)
+    ) {
+      return place({ kind: "static", owner: root.owner }, []);
+    }
     if (path.length === 0 && root.kind === "static" && property === "prototype") {
       return place({ kind: "instance", owner: root.owner }, []);
     }
@@ -201,6 +206,11 @@ export function createResolver(project: Project): Resolver {
       const object = resolve(args[0]!, fn, depth + 1);
       return object === null ? null : member(object, args[1].value, depth);
     }
+    if (callee.type === "name" && callee.name === "type" && args.length === 1) {
+      const object = resolve(args[0]!, fn, depth + 1);
+      return object === null ? null : member(object, "__class__", depth);
+    }
+    if (callee.type === "name") return ofResult(callee.name, fn, depth);
     if (callee.type === "member") {
       if (idiomsOf(fn.source.language).element.has(callee.property)) {
         const object = resolve(callee.object, fn, depth + 1);
@@ -217,6 +227,20 @@ export function createResolver(project: Project): Resolver {
       }
     }
     return null;
+  }
+
+  /** `entryOf(file).users`: an entry of some lasting state that a function hands out. */
+  function ofResult(name: string, fn: FunctionModel, depth: number): Place | null {
+    const own = lookUp(fn, name)?.binding.values.find((value) => value.type === "function");
+    const made = own === undefined ? undefined : project.byTree.get(own);
+    if (made === undefined || made === fn || isInside(fn, made)) return null;
+    return first(made.returns, (value) => {
+      const inner = resolve(value, made, depth + 3);
+      const lasts = inner !== null && inner.path.length > 1 &&
+        (inner.root.kind === "module" ||
+          inner.root.kind === "closure" && inner.root.scope !== made);
+      return lasts ? inner : null;
+    });
   }
 
   return {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { lastName } from "./handles.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
@@ -99,11 +100,24 @@ function loggingHandler(
   return {
     kind: "listener",
     attribute: `${target}.addHandler`.slice(0, 120),
-    by: isAsked
-      ? "only where there is no handler yet"
-      : undoneBy(analysis, site, /^removeHandler$/),
+    by: isAsked ? "only where there is no handler yet" : handlerRemoved(analysis, site),
     note: "loggers live as long as the process and keep every handler",
   };
+}
+
+/** The same handler is removed, or all that a logger has. */
+function handlerRemoved(analysis: Analysis, site: CallSite): string | null {
+  const added = site.tree.args[0];
+  const removal = analysis.calls.find(({ tree, fn }) => {
+    const { callee, args: [removed] } = tree;
+    if (fn.source !== site.fn.source || callee.type !== "member") return false;
+    if (callee.property !== "removeHandler" || removed === undefined) return false;
+    const isAny = removed.type === "name" &&
+      lookUp(fn, removed.name)?.binding.kind === "loop";
+    return isAny || added !== undefined && lastName(added) !== "" &&
+        lastName(added) === lastName(removed);
+  });
+  return removal === undefined ? null : `removeHandler at line ${removal.tree.at.line}`;
 }
 
 function connection(

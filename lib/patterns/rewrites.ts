@@ -62,6 +62,10 @@ export function rewriteOf(
   }
   const longer = longerCopy(value, self);
   if (longer !== null) return longer;
+  if (value.type === "choice") {
+    const chosen = ofChoice(reading, value, place);
+    if (chosen !== null) return chosen;
+  }
   // `this.head = this.head.next`: the rest of a list without its first node.
   const source = reading.resolver.resolve(value, reading.fn);
   if (source !== null && source.key.startsWith(`${place.key}.`)) {
@@ -76,7 +80,8 @@ export function rewriteOf(
   if (isRest) return { effect: "trim", verb: "rest", detail: null };
   if (
     value.type === "index" && value.slice !== null &&
-    (self(value.object) || extension(value) !== null && contains(value.object, self))
+    (self(value.object) || (value.object.type === "call" || extension(value) !== null) &&
+        contains(value.object, self))
   ) {
     return { effect: "trim", verb: "slice", detail: value.slice.from ?? value.slice.to };
   }
@@ -155,6 +160,22 @@ export function rewriteOf(
   return null;
 }
 
+/** `log ? log + line : line`: longer, unless the choice is to cut it back or to begin anew. */
+function ofChoice(
+  reading: Reading,
+  { test, options }: Extract<Tree, { type: "choice" }>,
+  place: Place,
+): Rewrite | null {
+  if (test === null) return null;
+  const made = options.map((option) => rewriteOf(reading, option, place));
+  const cut = made.find((rewrite) => rewrite !== null && /^(trim|filter)$/.test(rewrite.effect));
+  if (cut) return cut;
+  const longer = made.find((rewrite) => rewrite?.effect === "grow");
+  if (!longer) return null;
+  const isAnew = asksSize(test) && options.some((option) => isEmptying(option) === "empty");
+  return isAnew ? { effect: "trim", verb: "reset", detail: test } : longer;
+}
+
 /** `new Uint8Array(this.log.length + n)`, `Buffer.concat([this.log, chunk])`: a longer copy. */
 function longerCopy(
   value: Tree,
@@ -206,11 +227,12 @@ function isPartOf(value: Tree, isWhole: (tree: Tree) => boolean): boolean {
     /^(name|call)$/.test(value.callee.object.type) && isWhole(value.callee.object);
 }
 
-/** The parts of `a + b + c`. */
+/** The parts of `a + b + c`, and of a template with more than one of them. */
 function summandsOf(value: Tree): readonly Tree[] {
-  return value.type === "operation" && value.operator === "+"
-    ? value.operands.flatMap(summandsOf)
-    : [value];
+  if (value.type === "operation" && value.operator === "+") {
+    return value.operands.flatMap(summandsOf);
+  }
+  return value.type === "template" ? [...value.parts, { ...value, parts: [] }] : [value];
 }
 
 /** What a sliced copy has more than the original: `[...x, y].slice(-n)`, `(x + [y])[-n:]`. */

@@ -11,7 +11,7 @@ import type { Operation } from "./operations.ts";
 import { registers } from "./registration.ts";
 import { isEmptying } from "./rewrites.ts";
 import { contains } from "./tree.ts";
-import type { IfTree } from "./tree.ts";
+import type { IfTree, Tree } from "./tree.ts";
 import { isConstructor, isLifecycle } from "./units.ts";
 
 /** Calls that give one thing back. */
@@ -49,14 +49,17 @@ export function takenOut(site: GrowingSite): string | null {
     const isSameCall = operation.via === "parameter" && site.operation.via === "parameter" &&
       operation.tree === site.operation.tree;
     if (isSameCall) return `taken out again by ${operation.verb}`;
-    if (inOtherBranch(operation, site.operation)) {
+    const isElse = inOtherBranch(operation, site.operation) ||
+      inOtherBranch(site.operation, operation) || isHandled(site, operation);
+    if (isElse) {
       return `taken out in another branch (line ${operation.tree.at.line})`;
     }
     const isElsewhere = unit !== site.unit || operation.fn !== site.operation.fn;
     const isLater = operation.verb.endsWith(" as callback");
-    const inFinally = operation.fn === site.operation.fn && (isKeyed(site) || isLater) &&
+    const inFinally = operation.fn === site.operation.fn &&
+      (isKeyed(site) || isLater || isSameElement(operation, site.operation)) &&
       operation.tree.at.start > site.operation.tree.at.start;
-    if (isElsewhere || inFinally) {
+    if (isElsewhere || inFinally || expires(site, operation)) {
       return `taken out by ${
         unit.name === "" ? "a callback" : `${unit.name}()`
       } (line ${operation.tree.at.line})`;
@@ -70,6 +73,45 @@ export function takenOut(site: GrowingSite): string | null {
   return emptied === undefined
     ? null
     : `registrations, emptied by ${methodAround(emptied.fn).name}() (line ${emptied.tree.at.line})`;
+}
+
+/** `items.append(x) … items.remove(x)` */
+function isSameElement(taken: Operation, put: Operation): boolean {
+  return taken.verb === "remove" && taken.detail?.type === "name" && put.detail?.type === "name" &&
+    taken.detail.name === put.detail.name;
+}
+
+/** A loop over the entries, or over the oldest of them, takes out those whose time is over. */
+function expires(site: GrowingSite, { around, fn }: Operation): boolean {
+  const { key } = site.operation.place;
+  const isOf = (tree: Tree, wanted: (found: string) => boolean, depth = 0): boolean =>
+    contains(tree, (part) => {
+      if (part.type === "name" && depth === 0) {
+        const made = fn.bindings.get(part.name)?.values ?? [];
+        if (made.some((value) => isOf(value, wanted, 1))) return true;
+      }
+      if (!/^(name|member|index)$/.test(part.type)) return false;
+      const place = site.analysis.resolver.resolve(part, fn);
+      return place !== null && wanted(place.key);
+    });
+  return around.some((outer) =>
+    outer.type === "loop" &&
+    (outer.iterable !== null
+      ? isOf(outer.iterable, (found) => found === key)
+      : outer.test !== null && isOf(outer.test, (found) => found.startsWith(`${key}.[`)))
+  );
+}
+
+/** Put back where an attempt failed, taken out in the attempt. */
+function isHandled(site: GrowingSite, taken: Operation): boolean {
+  if (taken.fn !== site.operation.fn) return false;
+  const { parentOf } = site.analysis;
+  for (let outer = parentOf(site.operation.tree); outer !== null; outer = parentOf(outer)) {
+    if (outer.type !== "block" || !/^(except|catch)_clause$/.test(outer.kind)) continue;
+    const attempt = parentOf(outer);
+    return attempt !== null && encloses(attempt, taken.tree) && !encloses(outer, taken.tree);
+  }
+  return false;
 }
 
 /** `rest = []; for (x of this.items) …; this.items = rest`: what is left is kept. */

@@ -133,7 +133,7 @@ function listen(broker, port) {
     });
     broker.attach({ id: socket.remotePort, stream: socket, received: [] });
   });
-  setInterval(expire, 60000, 3600000).unref();
+  setInterval(expire, 60000, 3600000).unref(); // grows timer
   return server.listen(port);
 }
 

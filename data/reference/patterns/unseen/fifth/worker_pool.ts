@@ -88,7 +88,7 @@ export class WorkerPool<T> {
     this.idle.push(worker); // bounded idle
     const ms = performance.now() - this.startedAt.get(task.id)!;
     this.startedAt.delete(task.id);
-    this.durations[this.cursor++ % this.durations.length] = ms; // bounded durations
+    this.durations[this.cursor++ % this.durations.length] = ms;
     this.completedByName[task.name] = (this.completedByName[task.name] ?? 0) + 1; // grows completedByName
     this.slowest.push({ name: task.name, ms }); // bounded slowest
     this.slowest.sort((a, b) => b.ms - a.ms);
