@@ -17,7 +17,7 @@ import type { Operation } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import { registers } from "./registration.ts";
 import { guard } from "./room.ts";
-import { exchanged, released, restored, takenOut } from "./taken_out.ts";
+import { exchanged, goesWithEntry, released, restored, takenOut } from "./taken_out.ts";
 import type { Tree } from "./tree.ts";
 import { isConstructor } from "./units.ts";
 
@@ -40,6 +40,7 @@ const RULES: readonly ((site: GrowingSite) => string | null)[] = [
   exchanged,
   recreated,
   takenOut,
+  goesWithEntry,
   released,
   restored,
   isBuilder,
@@ -82,19 +83,29 @@ function boundedClass(site: GrowingSite): string | null {
 /** Runs in the constructor or while the module loads, so once. */
 function runsOnce(site: GrowingSite): string | null {
   const { fn } = site.operation;
-  const isImmediate = fn === site.unit || fn.use.kind === "argument" && !escapes(fn);
-  if (!isImmediate) return null;
+  for (let inner: FunctionModel | null = fn; inner !== site.unit; inner = inner.parent) {
+    if (inner === null || inner.use.kind !== "argument" || escapes(inner)) return null;
+  }
   // A constructor runs once per instance; what all instances share grows with each of them.
   const isOwn = site.unit.tree === null || site.operation.place.root.kind === "instance";
   if (isConstructor(site.unit) && isOwn) {
     return site.unit.tree === null ? "runs once, while the module loads" : "constructor only";
   }
-  const callers = site.analysis.callersOf(site.unit);
+  const callers = site.analysis.callSites(site.unit).map((call) => call.fn);
   const isPrivate = /^[_#]/.test(site.unit.name);
   return isOwn && isPrivate && site.unit.isMethod && callers.length > 0 &&
-      callers.every((caller) => caller.isMethod && isConstructor(caller))
+      callers.every((caller) => isConstructor(methodAround(caller)) && isCalledAtOnce(caller))
     ? `constructor only, through ${site.unit.name}`
     : null;
+}
+
+/** A method, or a callback of `forEach` and its like, not one that waits for an event. */
+function isCalledAtOnce(fn: FunctionModel): boolean {
+  if (fn.isMethod) return true;
+  const callee = fn.use.call?.callee;
+  return fn.use.kind === "argument" && callee?.type === "member" && fn.parent !== null &&
+    /^(forEach|map|filter|reduce|some|every|find|flatMap|sort)$/.test(callee.property) &&
+    isCalledAtOnce(fn.parent);
 }
 
 /** The keys come from a closed set. */
@@ -116,8 +127,13 @@ function ofClosedKeys(site: GrowingSite): string | null {
 /** `if name in TABLE: cache[name] = …`, with a table of fixed keys. */
 function listed(site: GrowingSite, key: Tree): string | null {
   if (key.type !== "name") return null;
-  for (const { test } of site.operation.around) {
-    const table = test === null ? null : tableAsked(test, key.name);
+  const { around, exits } = site.operation;
+  const asked = [
+    ...around.map(({ test }) => test === null ? null : tableAsked(test, key.name)),
+    // `if name not in TABLE: raise`
+    ...exits.map((test) => tableAsked(opposite(test), key.name)),
+  ];
+  for (const table of asked) {
     if (table?.type !== "name") continue;
     const found = lookUp(site.operation.fn, table.name);
     const [only] = found?.binding.values ?? [];
@@ -175,6 +191,17 @@ function ephemeralClosure({ analysis }: GrowingSite, scope: FunctionModel): stri
   const stays = sites.length > 0 &&
     sites.every(({ tree, fn }) => fn.tree !== null && staysInCall(analysis, tree, fn));
   return stays ? `what ${scope.name}() gives lives within one call` : null;
+}
+
+/** `x in TABLE` for `x not in TABLE`, `!(x in TABLE)`; what is no negation stays. */
+function opposite(test: Tree): Tree {
+  if (test.type !== "operation") {
+    return { type: "operation", at: test.at, operator: "not", operands: [test] };
+  }
+  if (test.operator === "not in") return { ...test, operator: "in" };
+  const [inner] = test.operands;
+  if (/^(!|not)$/.test(test.operator) && inner !== undefined) return inner;
+  return { ...test, operator: `not ${test.operator}` };
 }
 
 /** The table that a test asks for a name: `name in TABLE`, `TABLE.has(name)`. */

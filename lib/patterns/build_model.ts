@@ -118,7 +118,7 @@ class Builder {
         if (tree.value !== null) this.#visit(tree.value, scope, null, RETURNED);
         return;
       case "call":
-        this.#visit(tree.callee, scope, null, DECLARED);
+        this.#visit(tree.callee, scope, null, { ...DECLARED, given: tree.args });
         for (const arg of [...tree.args, ...tree.keywords.map((keyword) => keyword.value)]) {
           this.#visit(arg, scope, null, { kind: "argument", call: tree, name: null });
         }
@@ -247,8 +247,12 @@ function isOfThisCall(target: Tree, scope: FunctionModel): boolean {
     found.binding.values.every((value) => value.type !== "this");
 }
 
-/** `xs.forEach((x) => …)`: the first parameter is an element of xs. */
+/**
+ * `xs.forEach((x) => …)`: the first parameter is an element of xs. A function that is called where
+ * it stands (`(function (w) { … })(window)`) gets the arguments of that call.
+ */
 function elementOf(use: FunctionUse, tree: FunctionTree, index: number): Tree[] {
+  if (use.given !== undefined) return use.given.slice(index, index + 1);
   const callee = use.call?.callee;
   if (use.kind !== "argument" || index !== 0 || callee?.type !== "member") return [];
   return /^(forEach|map|filter|some|every|find|flatMap)$/.test(callee.property)

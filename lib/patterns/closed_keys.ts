@@ -8,7 +8,7 @@ import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import { textOf } from "./shapes.ts";
-import type { Tree } from "./tree.ts";
+import type { MemberTree, Tree } from "./tree.ts";
 
 /** Keys that come from a small closed set, by the words programmers use for such sets. */
 const CLOSED_KEY =
@@ -38,7 +38,9 @@ export function closedKey(
       if (/^(name|value)$/.test(key.property) && CLOSED_KEY.test(lastName(key.object))) {
         return `one per ${lastName(key.object)}`;
       }
-      return CLOSED_KEY.test(key.property) ? `one per ${key.property}` : null;
+      return CLOSED_KEY.test(key.property)
+        ? `one per ${key.property}`
+        : closedField(analysis, key, fn);
     case "name":
       return closedName(analysis, key.name, fn, depth);
     case "choice":
@@ -48,6 +50,35 @@ export function closedKey(
     default:
       return null;
   }
+}
+
+/** A field whose type is closed, or that is given members of an enumeration. */
+function closedField(analysis: Analysis, key: MemberTree, fn: FunctionModel): string | null {
+  const place = analysis.resolver.resolve(key.object, fn);
+  const owner = key.object.type === "this"
+    ? fn.owner
+    : place === null || place.path.length === 0
+    ? null
+    : analysis.container(place).instance;
+  if (owner === null) return null;
+  const declared = analysis.resolver.assignments(owner).get(key.property) ?? [];
+  const types = [
+    owner.fields.get(key.property)?.annotation,
+    ...declared.map(({ tree }) => tree.annotation),
+  ];
+  const type = types.find((name) => isClosedType(analysis, name ?? ""));
+  if (type) return `one per ${type}`;
+  const values = [owner.fields.get(key.property)?.value, ...declared.map(({ tree }) => tree.value)];
+  const member = values.find((value) =>
+    value?.type === "member" && analysis.project.closedTypes.has(lastName(value.object))
+  );
+  return member?.type === "member" ? `one per ${lastName(member.object)}` : null;
+}
+
+/** An enumeration, a union of literals, a boolean. */
+function isClosedType(analysis: Analysis, type: string): boolean {
+  return analysis.project.closedTypes.has(type.replace(/^["']|["']$/g, "")) ||
+    /^\|?\s*"[^"]*"(\s*\|\s*"[^"]*")*$/.test(type) || type === "boolean";
 }
 
 function closedName(
@@ -62,9 +93,7 @@ function closedName(
   if (found === null) return null;
   const { binding, scope } = found;
   const type = binding.annotation ?? "";
-  const isClosed = analysis.project.closedTypes.has(type.replace(/^["']|["']$/g, "")) ||
-    /^\|?\s*"[^"]*"(\s*\|\s*"[^"]*")*$/.test(type) || type === "boolean";
-  if (isClosed) return `one per ${type}`;
+  if (isClosedType(analysis, type)) return `one per ${type}`;
   for (const value of binding.values) {
     const iterated = value.type === "call" && value.callee.type === "member" &&
         /^(items|keys|entries)$/.test(value.callee.property)

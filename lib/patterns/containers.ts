@@ -206,7 +206,9 @@ function valuesInside(analysis: Analysis, place: Place): readonly Value[] {
   for (const { tree, fn, effect } of step.startsWith("[") ? analysis.on(outerKey) : []) {
     if (effect !== "insert" && effect !== "write") continue;
     const value = tree.type === "assign" ? tree.value : tree.type === "call" ? tree.args[1] : null;
-    if (value) values.push({ value, annotation: null, fn, at: tree.at });
+    if (value) {
+      values.push({ value, annotation: annotationOfParameter(value, fn), fn, at: tree.at });
+    }
   }
   return values;
 }

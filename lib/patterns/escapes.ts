@@ -25,6 +25,8 @@ export function escapes(fn: FunctionModel): boolean {
   if (isRoute(name, args[0])) return true;
   if (!KEEPS_CALLBACK.test(name)) return false;
   if (callee.type !== "member") return true;
+  // `response.onData((chunk) => …)`
+  if (/^on[A-Z]/.test(name) && STREAM.test(lastName(callee.object))) return false;
   const isGiven = callee.object.type === "name" && isEnding(args[0]) &&
     isCallbackParameter(callee.object.name, fn.parent!);
   return !isGiven && !isStreamEvent(callee.object, args[0]) &&
@@ -60,10 +62,14 @@ export function isStreamEvent(object: Tree, event: Tree | undefined): boolean {
   const name = lastName(
     object.type === "call" && object.callee.type === "member" ? object.callee.object : object,
   );
-  return /^(data|end|finish|close|error|exit|readable|line)$/.test(event.value) &&
-    /^_?#?(req|request|res|response|reply|stream|reader|writer|socket|conn|connection|child|proc|input|output|stdin|stdout|stderr|pipe|file|rl)$/i
-      .test(name);
+  return /^(data|end|finish|close|error|exit|readable|line|message|ping|pong|drain)$/.test(
+    event.value,
+  ) && STREAM.test(name);
 }
+
+/** Names of what lasts as long as one exchange. */
+const STREAM =
+  /^_?#?(req|request|res|response|reply|stream|reader|writer|socket|conn|connection|child|proc|input|output|stdin|stdout|stderr|pipe|file|rl|ws|websocket|peer|(raw)?client|body)$/i;
 
 function isEnding(event: Tree | undefined): boolean {
   return event?.type === "text" &&
@@ -83,27 +89,33 @@ function isLocalEmitter(object: Tree, scope: FunctionModel): boolean {
   if (found === null || found.scope.tree === null || found.binding.kind !== "variable") {
     return false;
   }
-  const isEnded = (found.scope.tree?.body ?? []).some((part) =>
-    contains(part, (inner) =>
-      inner.type === "call" && inner.callee.type === "member" &&
-      inner.callee.object.type === "name" && inner.callee.object.name === object.name &&
-      /^(close|destroy|end|dispose|kill|terminate|disconnect|removeAllListeners)$/.test(
-        inner.callee.property,
-      ))
-  );
+  let isEnded = false;
+  for (const part of found.scope.tree?.body ?? []) {
+    walk(part, (inner) => {
+      // What is handed out ends when its holder wants.
+      if (inner.type === "return" && inner.value?.type !== "call") return false;
+      isEnded ||= inner.type === "call" && inner.callee.type === "member" &&
+        inner.callee.object.type === "name" && inner.callee.object.name === object.name &&
+        /^(close|destroy|end|dispose|kill|terminate|disconnect|removeAllListeners)$/.test(
+          inner.callee.property,
+        );
+    });
+  }
   const isMade = found.binding.values.some((value) =>
     value.type === "call" && (value.construct || isEnded)
   );
   return isMade && !leavesByName(object.name, found.scope);
 }
 
-function leavesByName(name: string, scope: FunctionModel): boolean {
+/** Tells whether what a name stands for is returned, stored or put into a container. */
+export function leavesByName(name: string, scope: FunctionModel): boolean {
   const isIt = (part: Tree | null): boolean => part?.type === "name" && part.name === name;
   return (scope.tree?.body ?? []).some((part) =>
     contains(
       part,
       (inner) =>
         (inner.type === "return" || inner.type === "assign") && isIt(inner.value) ||
+        inner.type === "return" && handsOut(inner.value, isIt) ||
         inner.type === "collection" && inner.entries.some(({ value }) => isIt(value)),
     )
   );
@@ -115,9 +127,16 @@ function isRoute(name: string, path: Tree | undefined): boolean {
     path?.type === "text" && /^[/*]/.test(path.value);
 }
 
+/** A function, or an object of functions, that uses something. */
+function handsOut(value: Tree | null, isIt: (part: Tree) => boolean): boolean {
+  if (value?.type === "function") return contains(value, isIt);
+  return value?.type === "collection" &&
+    value.entries.some((entry) => handsOut(entry.value, isIt));
+}
+
 /** Calls that keep the function they are given; others call it and forget it. */
 const KEEPS_CALLBACK =
-  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|schedule|every|repeat|start_new_thread|Timer|Thread|createServer|createSecureServer|(\w+)?Server|start_server|serve)$|^(set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
+  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|schedule|every|repeat|start_new_thread|Timer|Thread|createServer|createSecureServer|(\w+)?Server|start_server|serve)$|^(on|use|set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
 
 /** `new Work(…).run()`, or a local that is never returned, stored or put into anything. */
 export function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): boolean {

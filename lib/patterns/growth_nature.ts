@@ -8,6 +8,7 @@ import { idiomsOf } from "./idioms.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { containerOf } from "./shapes.ts";
+import { contains } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { isConstructor } from "./units.ts";
 
@@ -37,8 +38,10 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
   if (verb === "+=" || verb === "|=") return addNature(analysis, operation);
   if (verb === "+" || verb === "spread" || verb === "concat") {
     const added = operation.detail;
+    const isText = shape === "text" ||
+      shape === "unknown" && tree.type === "assign" && addsText(tree.value);
+    if (isText) return "growth";
     if (shape === "number" || shape === "unknown" && verb === "+") return "nothing";
-    if (shape === "text") return "growth";
     const isTuple = added?.type === "collection" && added.shape === "tuple";
     return added !== null && isPython && shape === "fixed" && !isTuple ? "nothing" : "growth";
   }
@@ -54,8 +57,32 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
     return verb !== "update" && grows(analysis, operation) ? "growth" : "nothing";
   }
   if (verb === "update" && shape === "map") return updateNature(operation);
-  const accepted = operation.fn.source && acceptedShapes(operation);
+  if (shape === "unknown" && isForeignPush(analysis, operation)) return "nothing";
+  const accepted = acceptedShapes(operation);
   return accepted.includes(shape) || shape === "weak" && verb !== "push" ? "growth" : "nothing";
+}
+
+/** A template, or a sum with a text in it. */
+function addsText(value: Tree | null): boolean {
+  if (value?.type === "choice") return value.options.some(addsText);
+  return value?.type === "template" || value?.type === "text" ||
+    value?.type === "operation" && value.operator === "+" && value.operands.some(addsText);
+}
+
+/** `stream.push(null)`, `if (!stream.push(chunk)) wait()`, `router.push("/")`: no list. */
+function isForeignPush(analysis: Analysis, { place, tree, verb }: Operation): boolean {
+  if (verb !== "push") return false;
+  const pushes = analysis.on(place.key).flatMap((operation) =>
+    operation.verb === "push" ? operation.detail ?? [] : []
+  );
+  if (pushes.some((value) => value.type === "constant" && value.value === null)) return true;
+  const [value] = tree.type === "call" ? tree.args : [];
+  const isWay = value?.type === "text" && value.value.startsWith("/") ||
+    value?.type === "operation" &&
+      contains(value, (part) => part.type === "text" && part.value.startsWith("/"));
+  if (isWay && /(history|router|navigat(ion|or))$/i.test(place.path.at(-1)!)) return true;
+  const parent = analysis.parentOf(tree);
+  return parent?.type === "operation" && parent.operator === "!";
 }
 
 function acceptedShapes(operation: Operation): readonly string[] {

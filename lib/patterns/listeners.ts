@@ -44,7 +44,8 @@ export function listener(analysis: Analysis, site: CallSite): Registration | nul
     ? "removed by its AbortSignal"
     : once && !isAbort
     ? "fires once"
-    : isStreamEvent(emitter, event) || isGivenStream(emitter, event, fn)
+    : isStreamEvent(emitter, event) && !isOfModule(analysis, emitter, fn) ||
+        isGivenStream(emitter, event, fn)
     ? "ends with the stream"
     : emitter.type === "this" &&
         (isConstructor(methodAround(fn)) || SETS_UP.test(methodAround(fn).name))
@@ -62,6 +63,12 @@ export function listener(analysis: Analysis, site: CallSite): Registration | nul
         : "never removed"
       : "listener",
   };
+}
+
+/** A variable of the module that functions listen to again and again. */
+function isOfModule(analysis: Analysis, emitter: Tree, fn: FunctionModel): boolean {
+  return methodAround(fn).tree !== null &&
+    analysis.resolver.resolve(emitter, fn)?.root.kind === "module";
 }
 
 /** `new ResizeObserver(…)` that nothing disconnects. */

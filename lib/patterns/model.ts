@@ -61,6 +61,8 @@ export interface FunctionUse {
   readonly call: Extract<Tree, { type: "call" }> | null;
   /** Name it is bound to, for `declared` and `named`. */
   readonly name: string | null;
+  /** Arguments of the call, where the function is called at the place where it stands. */
+  readonly given?: readonly Tree[];
   /** Object that it becomes a member of, in words of the scope around. */
   readonly receiver?: Tree | null;
 }

@@ -66,7 +66,10 @@ function flagOf(
 ): Place | null {
   const place = analysis.resolver.resolve(test, fn);
   if (place === null || place.path.length === 0) return null;
-  const isEntry = place.path.some((step) => step.startsWith("["));
+  // A flag of a thread is set once for each of them.
+  const isEntry = place.path.some((step) =>
+    step.startsWith("[") || /^_*((thread_?)?locals?|tls)$/i.test(step)
+  );
   const isGrown = grown !== undefined &&
     (grown.key === place.key || grown.key.startsWith(`${place.key}.`));
   return isEntry || isGrown ? null : place;

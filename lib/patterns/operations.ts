@@ -292,14 +292,20 @@ class Collector {
       if (place === null || place.path.length === 0) continue;
       this.#add(place, "shrink", tree, `${arg.property} as callback`, null, around, exits, arg);
     }
-    const bound = this.#bound(tree.callee);
+    const bound = this.#bound(tree);
     if (bound === null) return;
     this.#method(tree, bound.object, bound.property, around, exits);
   }
 
   /** `append(x)` after `append = self.history.append`, or `push(x)` after `.push.bind(list)`. */
-  #bound(callee: Tree): { object: Tree; property: string } | null {
-    if (callee.type === "member") return { object: callee.object, property: callee.property };
+  #bound({ callee, args }: CallTree): { object: Tree; property: string } | null {
+    if (callee.type === "member") {
+      const { object, property } = callee;
+      // `items.push.apply(items, more)`
+      return /^(apply|call)$/.test(property) && object.type === "member" && args[0] !== undefined
+        ? { object: args[0], property: object.property }
+        : { object, property };
+    }
     if (callee.type !== "name") return null;
     const found = lookUp(this.#fn, callee.name);
     for (const value of found?.binding.values ?? []) {
@@ -355,7 +361,8 @@ class Collector {
     const isFront = start?.type === "number" && start.value === 0;
     const isOne = count?.type === "number" && count.value === 1;
     if (isFront && count === undefined) return add("clear", null);
-    add(isFront && !isOne ? "trim" : "shrink", count ?? null);
+    const isCut = isFront ? !isOne : start?.type === "number" && count === undefined;
+    add(isCut ? "trim" : "shrink", count ?? start ?? null);
   }
 
   /** State that an assignment replaces: a field, or a variable of an outer scope. */

@@ -4,13 +4,14 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { escapes } from "./escapes.ts";
+import { escapes, leavesByName } from "./escapes.ts";
 import { natureOf } from "./growth_nature.ts";
 import { methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
-import { isInside } from "./places.ts";
+import { dottedName, isInside } from "./places.ts";
 import type { Place } from "./places.ts";
+import { isReference } from "./shapes.ts";
 import type { Tree } from "./tree.ts";
 import { isTargetContext } from "./units.ts";
 
@@ -26,10 +27,18 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
     case "module":
       return methodAround(fn).tree !== null;
     case "closure":
-      return isCaptured(analysis, fn, root.scope);
+      return isCaptured(analysis, fn, root.scope) || isReferenceOf(place);
     case "parameter":
       return isCallersState(operation) || isCaptured(analysis, fn, root.scope);
   }
+}
+
+/** A reference that a component keeps from call to call. */
+function isReferenceOf({ root, path }: Place): boolean {
+  if (root.kind !== "closure" || path.length < 2) return false;
+  return root.scope.bindings.get(path[0]!)?.values.some((value) =>
+    value.type === "call" && isReference(dottedName(value.callee))
+  ) === true;
 }
 
 /** A function between the operation and the scope of the state outlives that scope. */
@@ -40,7 +49,7 @@ function isCaptured(
   depth = 0,
 ): boolean {
   for (let inner: FunctionModel | null = fn; inner !== null && inner !== scope;) {
-    if (escapes(inner)) return true;
+    if (escapes(inner) || inner.isMethod && isHandedOut(inner, scope)) return true;
     // A helper lives as long as the closure that calls it.
     const helper: FunctionModel = inner;
     const isCalled = depth < 3 &&
@@ -52,6 +61,12 @@ function isCaptured(
     inner = inner.parent;
   }
   return false;
+}
+
+/** A method of a class that leaves the function in which it is declared. */
+function isHandedOut({ owner }: FunctionModel, scope: FunctionModel): boolean {
+  const name = owner?.tree.name ?? null;
+  return name !== null && owner !== null && scope.tree !== null && leavesByName(name, scope);
 }
 
 /** Names under which callers hand in state that they keep, and names of results to fill. */

@@ -9,7 +9,7 @@ import { idiomsOf } from "./idioms.ts";
 import type { Binding, ClassModel, FunctionModel, Project, SourceFile } from "./model.ts";
 import { ancestry, findClass, findMethod, lookUp } from "./model.ts";
 import type { AssignTree, Tree } from "./tree.ts";
-import { walk } from "./tree.ts";
+import { contains, walk } from "./tree.ts";
 
 /** What a place hangs on. */
 export type Root =
@@ -89,7 +89,7 @@ export function createResolver(project: Project): Resolver {
     if (depth > MAX_DEPTH) return null;
     switch (tree.type) {
       case "this":
-        return ofThis(tree.isClass, fn);
+        return ofThis(tree.isClass, fn, depth);
       case "member": {
         const object = resolve(tree.object, fn, depth + 1);
         return object === null ? null : member(object, tree.property, depth);
@@ -118,8 +118,8 @@ export function createResolver(project: Project): Resolver {
     }
   }
 
-  function ofThis(isClass: boolean, fn: FunctionModel): Place | null {
-    if (fn.owner === null) return ofReceiver(fn);
+  function ofThis(isClass: boolean, fn: FunctionModel, depth: number): Place | null {
+    if (fn.owner === null) return ofReceiver(fn, depth);
     let method: FunctionModel = fn;
     while (!method.isMethod && method.parent !== null) method = method.parent;
     const isStatic = isClass || method.tree?.role === "static";
@@ -127,14 +127,16 @@ export function createResolver(project: Project): Resolver {
   }
 
   /** `this` in a method of an object literal: the variable that holds the object. */
-  function ofReceiver(fn: FunctionModel): Place | null {
+  function ofReceiver(fn: FunctionModel, depth: number): Place | null {
     let method = fn;
     while (method.receiver === null && method.tree?.role === "arrow" && method.parent !== null) {
       method = method.parent;
     }
     const { receiver, parent } = method;
     if (receiver === null || parent === null || method.tree?.role === "arrow") return null;
-    if (receiver.type !== "collection") return resolve(receiver, method, 1);
+    // `this.api = { get() { this… } }`: the `this` of the receiver is that of the scope around.
+    const from = contains(receiver, ({ type }) => type === "this") ? parent : method;
+    if (receiver.type !== "collection") return resolve(receiver, from, depth + 1);
     const key = `{${receiver.at.start}}`;
     return place({ kind: "closure", scope: parent, literal: receiver }, [key]);
   }
@@ -175,7 +177,9 @@ export function createResolver(project: Project): Resolver {
       if (scope.tree === null) return place({ kind: "module", source: scope.source }, [name]);
       return isInside(fn, scope) ? place({ kind: "closure", scope }, [name]) : null;
     }
-    const alias = first(binding.values, (value) => resolve(value, scope, depth + 2));
+    // What a parameter is given comes from the scope around.
+    const from = binding.kind === "parameter" ? scope.parent ?? scope : scope;
+    const alias = first(binding.values, (value) => resolve(value, from, depth + 2));
     if (alias !== null) return alias;
     if (scope.tree === null) return place({ kind: "module", source: scope.source }, [name]);
     if (binding.kind === "parameter") return place({ kind: "parameter", scope, binding }, [name]);
@@ -212,6 +216,10 @@ export function createResolver(project: Project): Resolver {
     }
     if (callee.type === "name") return ofResult(callee.name, fn, depth);
     if (callee.type === "member") {
+      // `scores.sort().splice(10)`: the very same list.
+      const isSame = fn.source.language !== "python" &&
+        /^(sort|reverse|fill|set|add)$/.test(callee.property);
+      if (isSame) return resolve(callee.object, fn, depth + 1);
       if (idiomsOf(fn.source.language).element.has(callee.property)) {
         const object = resolve(callee.object, fn, depth + 1);
         if (object === null || object.path.length === 0) return null;

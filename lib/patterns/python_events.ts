@@ -112,8 +112,8 @@ function handlerRemoved(analysis: Analysis, site: CallSite): string | null {
     const { callee, args: [removed] } = tree;
     if (fn.source !== site.fn.source || callee.type !== "member") return false;
     if (callee.property !== "removeHandler" || removed === undefined) return false;
-    const isAny = removed.type === "name" &&
-      lookUp(fn, removed.name)?.binding.kind === "loop";
+    const isAny = /^(call|index)$/.test(removed.type) ||
+      removed.type === "name" && lookUp(fn, removed.name)?.binding.kind === "loop";
     return isAny || added !== undefined && lastName(added) !== "" &&
         lastName(added) === lastName(removed);
   });

@@ -128,6 +128,12 @@ test("scanSources() never throws, whatever the text", () => {
   );
 });
 
+test("scanSources() finds its way where a method is given to `this` inside another one", () => {
+  const text =
+    "function install(app) { app.open = function () { this.close = function () { this.jobs.push(1); }; }; }\n";
+  assert.deepEqual(growth(text, "js").map(([line]) => line), [1]);
+});
+
 test("growth is found through aliases, destructuring, closures, parameters, getters and bases", () => {
   assert.deepEqual(
     growth(`export class Recorder {

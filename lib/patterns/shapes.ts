@@ -167,6 +167,10 @@ function ofCall(tree: CallTree, fn: FunctionModel, project: Project, depth: numb
   if (name === "Array" && fn.source.language !== "python") {
     return { ...UNKNOWN, shape: "list", empty: tree.args.length !== 1 };
   }
+  if (isReference(name) && tree.args[0] !== undefined) {
+    const entries = new Map([["current", tree.args[0]], ["value", tree.args[0]]]);
+    return { ...UNKNOWN, shape: "map", keys: [...entries.keys()], entries };
+  }
   if (name === "Object.assign" && tree.args[0] !== undefined) {
     return containerOf(tree.args[0], fn, project, depth + 1);
   }
@@ -201,6 +205,11 @@ function ofCall(tree: CallTree, fn: FunctionModel, project: Project, depth: numb
     if (inner.shape !== "unknown") return { ...inner, element, empty: false };
   }
   return ofResult(tree, fn, project, depth) ?? (isOpaque(tree, name) ? OPAQUE : UNKNOWN);
+}
+
+/** `useRef([])`, `shallowRef([])`: a component keeps what it made at its first call. */
+export function isReference(name: string): boolean {
+  return /^(React\.)?(useRef|createRef|ref|shallowRef)$/.test(name);
 }
 
 const OPAQUE: Container = { ...UNKNOWN, shape: "opaque" };

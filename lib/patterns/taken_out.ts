@@ -44,6 +44,7 @@ export function takenOut(site: GrowingSite): string | null {
       return `rebuilt by ${unit.name}() (line ${operation.tree.at.line})`;
     }
     if (operation.effect !== "shrink" || unit.tree === null) continue;
+    if (isOnFailure(operation) && unit === site.unit) continue;
     // Going back is for the user to ask; going on never does.
     if (/^(_|#)?(undo|redo|back|rewind|revert)/i.test(unit.name)) continue;
     const isSameCall = operation.via === "parameter" && site.operation.via === "parameter" &&
@@ -75,6 +76,15 @@ export function takenOut(site: GrowingSite): string | null {
     : `registrations, emptied by ${methodAround(emptied.fn).name}() (line ${emptied.tree.at.line})`;
 }
 
+/** `promise.catch(() => cache.delete(key))`: what succeeds stays. */
+function isOnFailure({ fn }: Operation): boolean {
+  const { call } = fn.use;
+  if (call?.callee.type !== "member" || fn.tree === null) return false;
+  const index = call.args.indexOf(fn.tree);
+  return call.callee.property === "catch" && index === 0 ||
+    call.callee.property === "then" && index === 1 && call.args[0] !== fn.tree;
+}
+
 /** `items.append(x) … items.remove(x)` */
 function isSameElement(taken: Operation, put: Operation): boolean {
   return taken.verb === "remove" && taken.detail?.type === "name" && put.detail?.type === "name" &&
@@ -98,7 +108,8 @@ function expires(site: GrowingSite, { around, fn }: Operation): boolean {
     outer.type === "loop" &&
     (outer.iterable !== null
       ? isOf(outer.iterable, (found) => found === key)
-      : outer.test !== null && isOf(outer.test, (found) => found.startsWith(`${key}.[`)))
+      : outer.test !== null &&
+        isOf(outer.test, (found) => found === key || found.startsWith(`${key}.[`)))
   );
 }
 
@@ -112,6 +123,24 @@ function isHandled(site: GrowingSite, taken: Operation): boolean {
     return attempt !== null && encloses(attempt, taken.tree) && !encloses(outer, taken.tree);
   }
   return false;
+}
+
+/** `rooms.delete(id)` takes out what `rooms.get(id).push(…)` put in. */
+export function goesWithEntry(site: GrowingSite): string | null {
+  const { key, path } = site.operation.place;
+  const entry = path.findIndex((step) => step.startsWith("["));
+  if (entry < 1 || entry < path.length - 1) return null;
+  const outer = key.slice(0, key.length - path.slice(entry).join(".").length - 1);
+  const taken = site.analysis.on(outer).find((operation) => {
+    const unit = site.unitOf(operation.fn);
+    return operation.effect === "shrink" && unit.tree !== null &&
+      (unit !== site.unit || operation.fn !== site.operation.fn);
+  });
+  return taken === undefined
+    ? null
+    : `goes with its entry, taken out by ${
+      site.unitOf(taken.fn).name || "a callback"
+    }() (line ${taken.tree.at.line})`;
 }
 
 /** `rest = []; for (x of this.items) …; this.items = rest`: what is left is kept. */

@@ -23,7 +23,7 @@ export function timer(analysis: Analysis, site: CallSite): Registration | null {
     ? undefined
     : analysis.calls.find(({ tree: other, fn: where }) =>
       where.source === fn.source &&
-      /^(clearInterval|clearTimeout)$/.test(dottedName(other.callee)) &&
+      /(^|\.)clear(Interval|Timeout)$/.test(dottedName(other.callee)) &&
       other.args[0] !== undefined && (lastName(other.args[0]) === handle ||
         analysis.resolver.resolve(other.args[0], where)?.path[0] === handle)
     );
