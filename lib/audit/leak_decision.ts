@@ -12,6 +12,7 @@ import type { Verdict } from "./results.ts";
 import {
   type SurvivorJudgement,
   survivorLimit,
+  survivorRate,
   type SurvivorRecord,
 } from "./survivor_judgement.ts";
 
@@ -25,6 +26,8 @@ export interface LeakEvidence {
   readonly askedCycles: number;
   /** Limit of concern, bytes per cycle. */
   readonly concern: number;
+  /** Confidence of intervals. */
+  readonly confidence: number;
 }
 
 /** The verdict with the channel it rests on. */
@@ -37,6 +40,7 @@ export interface LeakDecision {
 const LEAST_SHARE_OF_CYCLES = 0.5; // of those asked for; with fewer, nothing is clean
 const LEAST_NATIVE_BYTES = 1.5e6; // what a steady process's resident set may wander
 const LONG_RUN = 4; // times the cycles asked for
+const FINE_SHARE = 1 / 8; // of the limit of concern: a trend that leaves more room is no witness alone
 const UNEXPLAINED_RATE = 16; // bytes per cycle without any object to show for it
 
 /** Decides about one target from all that was seen. */
@@ -83,7 +87,6 @@ function decideByChannels(evidence: LeakEvidence): LeakDecision {
 export function decideBounded(
   evidence: LeakEvidence,
   survivors: SurvivorRecord | undefined,
-  confidence: number,
 ): { readonly evidence: LeakEvidence; readonly decision: LeakDecision } {
   const decision = decideLeak(evidence);
   const heap = evidence.channels[0] as ChannelJudgement;
@@ -92,7 +95,7 @@ export function decideBounded(
   const isBound = decision.verdict === "clean" && survivors !== undefined && isRestless &&
     evidence.survivors?.leaking.length === 0;
   if (!isBound) return { evidence, decision };
-  const limit = survivorLimit(survivors, confidence);
+  const limit = survivorLimit(survivors, evidence.confidence);
   const bounded: ChannelJudgement = {
     ...heap,
     bytesPerCycle: 0,
@@ -106,9 +109,18 @@ export function decideBounded(
 }
 
 /** Whether more cycles or another witness are needed before the heap can be judged. */
-export function needsWitness({ channels, concern }: LeakEvidence): boolean {
+export function needsWitness(
+  { channels, concern, cycles, askedCycles }: LeakEvidence,
+): boolean {
   const heap = channels.find(({ channel }) => channel === "heap") as ChannelJudgement;
-  return heap.state !== "flat" || heap.limitOfDetection > concern || heap.interval[1] > concern;
+  // A target so slow that it did not get its cycles is not made to run as many again.
+  const share = cycles < askedCycles ? 1 : FINE_SHARE;
+  return heap.state !== "flat" || !leavesNoRoom(heap, share * concern);
+}
+
+/** Whether a heap stands so still that a leak of a rate would have shown. */
+function leavesNoRoom({ limitOfDetection, interval }: ChannelJudgement, rate: number): boolean {
+  return limitOfDetection <= rate && interval[1] <= rate;
 }
 
 function decideHeap(heap: ChannelJudgement, evidence: LeakEvidence): LeakDecision {
@@ -122,8 +134,10 @@ function decideHeap(heap: ChannelJudgement, evidence: LeakEvidence): LeakDecisio
   const held = (holders?.length ?? 0) > 0;
   const rate = `${format(heap.bytesPerCycle)} bytes per cycle`;
   if (heap.state === "flat") {
-    const isCertain = heap.limitOfDetection <= concern && heap.interval[1] <= concern;
-    if (isCertain) return decide("clean", "the heap stands still");
+    if (objects && held) {
+      return bySurvivors(heap, evidence);
+    }
+    if (leavesNoRoom(heap, concern)) return decide("clean", "the heap stands still");
     if (!objects) {
       return decide("clean", "the heap stands still, and no place has survivors of all ages");
     }
@@ -137,13 +151,27 @@ function decideHeap(heap: ChannelJudgement, evidence: LeakEvidence): LeakDecisio
     return decide("inconclusive", `${rate}, but nothing that stays was found`);
   }
   if (objects && held && heap.state === "unclear") {
-    return decide("leak", "objects of all ages survive, and their holder grows");
+    return bySurvivors(heap, evidence);
   }
   const goesOn = heap.state === "settling" && heap.rates[0] >= concern;
   if (!objects && !goesOn) return decide("clean", `growth ends: ${describeEnd(heap)}`);
   return heap.state === "settling"
     ? decide("inconclusive", `growth slows down but has not ended: ${describeEnd(heap)}`)
     : decide("inconclusive", "objects of all ages survive, but the heap does not grow steadily");
+}
+
+/** A leak that a restless heap hides: where its trend does not tell a rate, the survivors do. */
+function bySurvivors(
+  heap: ChannelJudgement,
+  { survivors, confidence }: LeakEvidence,
+): LeakDecision {
+  const isTold = heap.interval[0] > 0 || survivors === undefined;
+  const rate = isTold ? {} : survivorRate(survivors, confidence);
+  return {
+    verdict: "leak",
+    channel: { ...heap, growth: "linear", ...rate },
+    why: "objects of all ages survive, and their holder grows",
+  };
 }
 
 function describeEnd({ rates }: ChannelJudgement): string {

@@ -77,17 +77,22 @@ export function runTrend(task: LeakTask): Promise<StageEnd<TrendResult>> {
   });
 }
 
-/** Samples survivors of a process that grows by `expected` bytes per cycle in all channels. */
+/**
+ * Samples survivors of a process that grows by `expected` bytes per cycle in all channels, taking
+ * `effort` times as many samples as usual at most.
+ */
 export function runSurvivors(
   task: LeakTask,
   cycles: number,
   expected: number,
+  effort: number = 1,
 ): Promise<StageEnd<SurvivorResult>> {
   return runStage(task, "survivors", SURVIVOR_FLAGS, {
     cycles: Math.max(SLICES, affordable(cycles, expected, MOST_PROFILED_BYTES)),
     warmupCycles: task.warmupCycles,
     slices: SLICES,
     expectedBytesPerCycle: Math.max(2, expected),
+    effort,
     snapshotCycles: task.snapshotCycles,
   });
 }

@@ -60,6 +60,20 @@ test("checkTarget() accuses no innocent: one-time cost, ring, evictions, sawtoot
   }
 });
 
+test("checkTarget() finds two bytes per cycle in heaps that swing by kilobytes", async () => {
+  // Found too late to be in the corpus: a lump in the early growth, a sawtooth sampled off its
+  // troughs, survivors too few for a short look.
+  const programs = [20_017, 20_024, 30_060].flatMap((
+    seed,
+  ) => [{ seed, leak: 2 }, { seed, leak: 0 }]);
+  const check = (options: { readonly seed: number; readonly leak: number }) =>
+    checkTarget({ name: JSON.stringify(options), module: `${corpus}random.mjs`, options });
+  for (const result of valuesOf(await map(programs, check, { workers: 2 }))) {
+    const expected = result.target.includes('"leak":2') ? "leak" : "clean";
+    assert.equal(result.verdict, expected, `${result.target}: ${result.message}`);
+  }
+});
+
 test("checkTarget() reports work that was not done, and a target that cannot run, as errors", async () => {
   const contained = fileURLToPath(
     new URL("../../measure/testdata/contained/", import.meta.url),

@@ -89,13 +89,10 @@ export async function measureLeak(
     cycles: seen.cycles,
     askedCycles: task.cycles + task.warmupCycles,
     concern: options.concern,
+    confidence: options.confidence,
   };
   const witnesses = await askWitnesses(task, options, seen, base, stages);
-  const { evidence, decision } = decideBounded(
-    witnesses.evidence,
-    witnesses.survivors,
-    options.confidence,
-  );
+  const { evidence, decision } = decideBounded(witnesses.evidence, witnesses.survivors);
   witnesses.evidence = evidence;
   const inWorker = decision.channel.place !== undefined;
   const isAsked = !inWorker && stages.some(({ stage }) => stage === "snapshots");
@@ -158,7 +155,7 @@ async function askWitnesses(
   if (!isSuspect && !isGrown && !options.alwaysProfile) return witnesses;
 
   const ask = async (cycles: number): Promise<void> => {
-    const end = await runSurvivors(task, cycles, expected);
+    const end = await runSurvivors(task, cycles, expected, cycles / task.cycles);
     stages.push(end.record);
     witnesses.survivors = completed(end);
     if (witnesses.survivors === undefined) return;
@@ -169,10 +166,15 @@ async function askWitnesses(
   if (!isSuspect) return witnesses;
   const survives = (witnesses.evidence.survivors?.leaking.length ?? 0) > 0;
   const agrees = survives === (heap.state === "growing");
-  const longer = Math.min(LONGER * task.cycles, Math.max(task.maxCycles, task.cycles));
-  if (!agrees && survives && longer > task.cycles) await ask(longer);
-  const isOpen = heap.state !== "flat" && heap.state !== "settling";
-  if (isOpen && heap.bytesPerCycle >= heap.threshold) {
+  const longer = Math.min(LONGER * task.cycles, seen.cycles - task.warmupCycles);
+  const mayGrow = heap.state === "flat" ||
+    (heap.state !== "growing" && heap.bytesPerCycle >= heap.threshold);
+  if ((survives ? !agrees : mayGrow) && longer > task.cycles) await ask(longer);
+  const { leaking = [] } = witnesses.evidence.survivors ?? {};
+  const isOpen = heap.state === "flat"
+    ? leaking.length > 0
+    : heap.state !== "settling" && heap.bytesPerCycle >= heap.threshold;
+  if (isOpen) {
     const end = await runHeapGrowth(task, explainedCycles(task, seen), snapshotRate(base.channels));
     stages.push(end.record);
     witnesses.holders = completed(end);

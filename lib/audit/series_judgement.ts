@@ -53,6 +53,7 @@ const MOST_STEPS = 8; // of a staircase, in three quarters of the run
 const LEAST_STEP = 0.02; // of all rises together; smaller ones are wobble
 const STEPPED_SHARE = 0.9; // of all rises together
 const QUADRATIC_RATIO = 2; // a parabola triples its mean rate from one span to the next
+const SIGMAS = 3;
 /** Grains that make a rise certain: with one a leak may hide between two samples. */
 const GRAINS = 3;
 
@@ -118,10 +119,22 @@ function stateOf(
     return before > 0 && last > LEAST_WARMUPS * warmupCycles ? "growing" : "unclear";
   }
   if (isSteadyStaircase(x, y, options)) return "growing";
-  if (newest < KEPT_SHARE * before) return "settling";
+  if (newest < KEPT_SHARE * before) return isSlowing(x, y, rates) ? "settling" : "unclear";
   const late = envelopeRate(x, y, 0.75 * last, 0.9 * last);
   const isKept = late >= 0.4 * newest && tailRate(x, y, last) >= 0.3 * newest;
   return isKept && isSignificant(x, y, last / 4, confidence) ? "growing" : "unclear";
+}
+
+/** Whether the rate fell by more than the noise of single samples could feign. */
+function isSlowing(
+  x: readonly number[],
+  y: readonly number[],
+  [newest, before]: SeriesJudgement["rates"],
+): boolean {
+  const end = x.length;
+  const noise = stepNoise((row) => y[row] as number, Math.floor(end / 9), end);
+  const span = ((x[end - 1] as number) - (x[0] as number)) * (1 / 3 - 1 / 9);
+  return (KEPT_SHARE * before - newest) * span > SIGMAS * noise;
 }
 
 /** What rose smoothly and has stood still since: a cache that is full. A staircase only pauses. */

@@ -12,6 +12,7 @@ import {
   type SurvivorResult,
 } from "../measure/mod.ts";
 import { poissonInterval } from "../statistics/mod.ts";
+import type { Interval } from "./results.ts";
 
 /** The part of what survivors were seen that judging looks at. */
 export type SurvivorRecord = Pick<
@@ -61,6 +62,17 @@ export function survivorLimit(result: SurvivorRecord, confidence: number): numbe
   const samples = Math.max(LEAST_SAMPLES, PARTS * most);
   const objects = samples * sampleWeight(OBJECT_BYTES, result.intervalBytes);
   return objects * OBJECT_BYTES / (result.slices * result.cyclesPerSlice);
+}
+
+/** Returns the rate of the survivors of all ages with its interval, bytes per cycle. */
+export function survivorRate(
+  { leaking, bytesPerCycle }: SurvivorJudgement,
+  confidence: number,
+): { readonly bytesPerCycle: number; readonly interval: Interval } {
+  const samples = leaking.reduce((sum, { group }) => sum + total(group.samples), 0);
+  const [least, most] = poissonInterval(samples, confidence);
+  const perSample = bytesPerCycle / Math.max(1, samples);
+  return { bytesPerCycle, interval: [least * perSample, most * perSample] };
 }
 
 function leakRate(group: SurvivorGroup, { slices, cyclesPerSlice }: SurvivorRecord): number {

@@ -38,10 +38,11 @@ export function recomputeLeak(
     cycles,
     askedCycles,
     concern,
+    confidence,
     ...(survivors === null ? {} : { survivors: judgeSurvivors(survivors) }),
     ...(holders === null ? {} : { holders }),
   };
-  const { evidence, decision } = decideBounded(judged, survivors ?? undefined, confidence);
+  const { evidence, decision } = decideBounded(judged, survivors ?? undefined);
   const { channel } = decision;
   const verdict = result.validity.valid ? decision.verdict : "error";
   const bytes = channel.unit === "bytes" ? channel.bytesPerCycle : 0;

@@ -71,14 +71,25 @@ function smallRises(at: ValueAt, first: number, end: number, usual: number): num
   return sum;
 }
 
-/** Returns the robust scatter of steps between values: 0 for a line, a constant or a staircase. */
+/**
+ * Returns the robust scatter of steps between values: 0 for a line, a constant or a staircase. Of a
+ * sawtooth it is a whole step at least, since nobody knows where between two rows a trough lies.
+ */
 export function stepNoise(at: ValueAt, first: number, end: number): number {
   const steps = new Float64Array(Math.max(0, end - first - 1));
-  for (let k = 0; k < steps.length; k++) steps[k] = at(first + k + 1) - at(first + k);
+  let [risen, fallen] = [0, 0];
+  for (let k = 0; k < steps.length; k++) {
+    const step = steps[k] = at(first + k + 1) - at(first + k);
+    risen += Math.max(0, step);
+    fallen += Math.max(0, -step);
+  }
   const median = steps.sort()[steps.length >> 1] ?? 0;
   for (let k = 0; k < steps.length; k++) steps[k] = Math.abs(steps[k]! - median);
-  return 1.4826 * (steps.sort()[steps.length >> 1] ?? 0);
+  const scatter = 1.4826 * (steps.sort()[steps.length >> 1] ?? 0);
+  return Math.max(scatter, fallen > TOOTHED_SHARE * risen ? Math.abs(median) : 0);
 }
+
+const TOOTHED_SHARE = 0.3; // of what rose must fall again in a sawtooth
 
 function lowest(at: ValueAt, first: number, end: number): number {
   let low = Infinity;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { envelopeRise, isEnding } from "./flatness.ts";
+import { envelopeRise, isEnding, stepNoise } from "./flatness.ts";
 
 const rise = (values: readonly number[]): number =>
   envelopeRise((row) => values[row] as number, Math.floor(values.length / 3), values.length);
@@ -40,4 +40,15 @@ test("isEnding() takes no leak for one: a line, a parabola, a noisy line, one st
   assert.ok(!ending(160, (row) => 100 * row + (row > 80 ? 12_000 : 0)));
   // A table that doubles only pauses.
   assert.ok(!ending(160, (row) => 2 ** Math.ceil(Math.log2(row + 1))));
+});
+
+test("stepNoise() is the scatter of noise, nothing for what is exact, a step for a sawtooth", () => {
+  const noise = (valueAt: (row: number) => number) => stepNoise(valueAt, 20, 160);
+  assert.equal(noise(() => 5e6), 0);
+  assert.equal(noise((row) => 100 * row), 0);
+  assert.equal(noise((row) => row > 80 ? 1e6 : 0), 0);
+  assert.equal(noise((row) => 3000 * (row % 13)), 3000);
+  assert.equal(noise((row) => 3000 * (row % 13) + 50 * row), 3050);
+  const scatter = noise((row) => 100 * row + 100 * (row * row * 7919 % 101));
+  assert.ok(scatter > 1000 && scatter < 10_000, String(scatter));
 });

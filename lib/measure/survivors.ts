@@ -27,6 +27,8 @@ export interface SurvivorParameters {
   readonly slices: number;
   /** Growth that is looked for, bytes per cycle; a smaller one needs finer sampling. */
   readonly expectedBytesPerCycle: number;
+  /** Times as many samples as usual that may be taken; 1 where absent. */
+  readonly effort?: number;
   /** Cycles from 0 at which instances of the target's classes are counted. */
   readonly snapshotCycles: readonly number[];
 }
@@ -147,9 +149,9 @@ async function estimateAllocation(workload: Workload, end: number): Promise<numb
 }
 
 function chooseInterval(parameters: SurvivorParameters, allocatedPerCycle: number): number {
-  const { cycles, expectedBytesPerCycle } = parameters;
+  const { cycles, expectedBytesPerCycle, effort = 1 } = parameters;
   const wanted = expectedBytesPerCycle * cycles / SAMPLES_WANTED;
-  const afforded = allocatedPerCycle * cycles / SAMPLES_AFFORDED;
+  const afforded = allocatedPerCycle * cycles / (effort * SAMPLES_AFFORDED);
   const interval = Math.max(
     FINEST_INTERVAL,
     afforded > 24 ? afforded : 0,

@@ -296,7 +296,12 @@ class Trend {
 
 /** Takes every path of the judgement once: what it compiles must not show as growth later. */
 function rehearse(): void {
-  for (const at of [(row: number) => row, (row: number) => Math.min(row, 45)]) {
+  const series = [
+    (row: number) => row,
+    (row: number) => Math.min(row, 45),
+    (row: number) => row % 7,
+  ];
+  for (const at of series) {
     envelopeRise(at, 0, REHEARSED_ROWS);
     stepNoise(at, 0, REHEARSED_ROWS);
     isEnding(at, REHEARSED_ROWS);
