@@ -76,6 +76,7 @@ const methods = {
       clearTimeout,
       clearInterval,
       AbortController,
+      URL,
       WebAssembly,
     });
     const detector = new LeakDetector(context);

@@ -1,12 +1,20 @@
 // Runs other detectors over the corpus beside ours: found, missed, false alarms, time, and what each
-// names as the cause. The peers are installed on demand in a temporary folder.
+// names as the cause. The peers are installed on demand in a temporary folder; one that is named
+// with --peers also keeps what has been judged, so that an interrupted run goes on.
 // node bench/detectors.mjs [--write] [--peers FOLDER] [name…]
 import { build } from "esbuild";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { checkTarget } from "../lib/dist/audit/mod.js";
 import { createRandom } from "../lib/dist/statistics/mod.js";
 
@@ -37,29 +45,41 @@ const files = createRandom("detectors").shuffle(readdirSync(corpus)).filter((fil
   /^(leak|clean)_.*\.(ts|mjs|cjs)$/.test(file) &&
   (names.length === 0 || names.some((name) => file.includes(name)))
 );
-const table = new Map([...METHODS.map(([label]) => label), "heapbook"].map((label) => [label, []]));
-const done = [];
+const kept = join(folder, "judged.json");
+const judged = existsSync(kept) ? JSON.parse(readFileSync(kept, "utf8")) : {};
+const done = files.filter((file) => judged[file] !== undefined);
 for (const file of files) {
-  const bundle = await bundleTarget(file);
-  for (const [label, method] of METHODS) table.get(label).push(await runPeer(file, bundle, method));
+  if (judged[file] !== undefined) continue;
+  judged[file] = await judge(file);
+  done.push(file);
+  // After each target, so that an interrupted run leaves what it has.
+  writeFileSync(kept, JSON.stringify(judged));
+  if (words.includes("--write")) {
+    writeFileSync(fileURLToPath(new URL("./detectors.md", import.meta.url)), render() + "\n");
+  }
+  console.log(file, judged[file].map((row) => `${row.label}: ${say(row)}`).join(" | "));
+}
+console.log(render());
+
+/** Returns one row per detector. */
+async function judge(file) {
+  const bundle = await bundleTarget(file), rows = [];
+  for (const [label, method] of METHODS) {
+    rows.push({ label, ...await runPeer(file, bundle, method) });
+  }
   const startedAt = performance.now();
   const result = await checkTarget({ name: file, module: corpus + file });
   const site = result.topAllocations[0];
-  table.get("heapbook").push({
+  rows.push({
+    label: "heapbook",
     file,
     leak: result.verdict === "leak",
     seconds: (performance.now() - startedAt) / 1000,
     cause: site === undefined ? "" : `line ${site.line}; ${result.retainers[0]?.words ?? ""}`,
     failure: result.verdict === "error" ? result.message : "",
   });
-  done.push(file);
-  if (words.includes("--write")) {
-    // After each target, so that an interrupted run leaves what it has.
-    writeFileSync(fileURLToPath(new URL("./detectors.md", import.meta.url)), render() + "\n");
-  }
-  console.log(file, [...table].map(([label, rows]) => `${label}: ${say(rows.at(-1))}`).join(" | "));
+  return rows;
 }
-console.log(render());
 
 function installPeers() {
   if (existsSync(join(folder, "node_modules", "leakage"))) return;
@@ -83,6 +103,8 @@ async function bundleTarget(file) {
     bundle: true,
     platform: "node",
     format: "cjs",
+    // Targets that start themselves again as a worker find their source.
+    define: { "import.meta.url": JSON.stringify(pathToFileURL(corpus + file).href) },
     logLevel: "silent",
   });
   return outfile;
@@ -142,7 +164,8 @@ function render() {
     "| detector | found | missed | false alarms | could not run | median time to verdict, s | names as the cause |",
     "|---|---|---|---|---|---|---|",
   ];
-  for (const [label, rows] of table) {
+  for (const label of [...METHODS.map(([name]) => name), "heapbook"]) {
+    const rows = done.map((file) => judged[file].find((row) => row.label === label));
     const leaks = rows.filter(({ file }) => file.startsWith("leak"));
     const clean = rows.filter(({ file }) => file.startsWith("clean"));
     const found = leaks.filter(({ leak }) => leak);
