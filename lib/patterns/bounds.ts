@@ -6,11 +6,12 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { closedKey } from "./closed_keys.ts";
+import { closedKey, closedTypeOf } from "./closed_keys.ts";
 import { recreated, trimmed, trimmedByHelper } from "./emptied.ts";
 import { escapes, staysInCall } from "./escapes.ts";
 import { growingSite } from "./growing_site.ts";
 import type { GrowingSite } from "./growing_site.ts";
+import { natureOf } from "./growth_nature.ts";
 import { ancestry, findMethod, lookUp, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
@@ -72,7 +73,8 @@ function boundedClass(site: GrowingSite): string | null {
   const method = findMethod(site.analysis.project, instance, site.operation.verb);
   if (method === null) return null;
   const inner = site.analysis.operations.filter((operation) =>
-    methodAround(operation.fn) === method && /^(grow|insert)$/.test(operation.effect)
+    methodAround(operation.fn) === method && /^(grow|insert)$/.test(operation.effect) &&
+    natureOf(site.analysis, operation) === "growth"
   );
   const bounds = inner.map((operation) => boundOf(site.analysis, operation, site.depth + 1));
   return inner.length > 0 && bounds.every((bound) => bound.bounded)
@@ -120,8 +122,10 @@ function ofClosedKeys(site: GrowingSite): string | null {
   const isKeyed = effect === "insert" || verb === "add" && detail?.type !== "name";
   if (detail === null || !isKeyed && verb !== "add") return null;
   const closed = closedKey(site.analysis, detail, fn);
-  // A set of things called "channel" is open, the keys of one object are not.
-  return isKeyed || closed !== null && /^key/.test(closed) ? closed : null;
+  // A set of things called "channel" is open, a type of few values and the keys of an object are not.
+  const isSure = closed !== null &&
+    (/^key/.test(closed) || closedTypeOf(site.analysis, detail, fn) !== null);
+  return isKeyed || isSure ? closed : null;
 }
 
 /** `if name in TABLE: cache[name] = …`, with a table of fixed keys. */

@@ -7,7 +7,7 @@ import type { Analysis } from "./activity.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
-import { textOf } from "./shapes.ts";
+import { elementType, textOf } from "./shapes.ts";
 import type { MemberTree, Tree } from "./tree.ts";
 
 /** Keys that come from a small closed set, by the words programmers use for such sets. */
@@ -75,9 +75,27 @@ function closedField(analysis: Analysis, key: MemberTree, fn: FunctionModel): st
   return member?.type === "member" ? `one per ${lastName(member.object)}` : null;
 }
 
-/** An enumeration, a union of literals, a boolean. */
+/** Returns the closed type that a name is declared to have, or that the list it is from has. */
+export function closedTypeOf(analysis: Analysis, key: Tree, fn: FunctionModel): string | null {
+  const found = key.type === "name" ? lookUp(fn, key.name) : null;
+  if (found === null) return null;
+  const { binding, scope } = found;
+  const types = [
+    binding.annotation,
+    ...binding.values.map((value) => {
+      const list = value.type === "index" && value.index === null && value.object.type === "name"
+        ? lookUp(scope, value.object.name)
+        : null;
+      return elementType(list?.binding.annotation ?? null);
+    }),
+  ];
+  return types.find((type) => type !== null && isClosedType(analysis, type)) ?? null;
+}
+
+/** An enumeration, a union of literals, the names of an object's fields, a boolean. */
 function isClosedType(analysis: Analysis, type: string): boolean {
-  return analysis.project.closedTypes.has(type.replace(/^["']|["']$/g, "")) ||
+  return /^keyof\b/.test(type) ||
+    analysis.project.closedTypes.has(type.replace(/^["']|["']$/g, "")) ||
     /^\|?\s*"[^"]*"(\s*\|\s*"[^"]*")*$/.test(type) || type === "boolean";
 }
 
@@ -92,8 +110,8 @@ function closedName(
   const found = lookUp(fn, name);
   if (found === null) return null;
   const { binding, scope } = found;
-  const type = binding.annotation ?? "";
-  if (isClosedType(analysis, type)) return `one per ${type}`;
+  const type = closedTypeOf(analysis, { type: "name", at: binding.at, name }, fn);
+  if (type !== null) return `one per ${type}`;
   for (const value of binding.values) {
     const iterated = value.type === "call" && value.callee.type === "member" &&
         /^(items|keys|entries)$/.test(value.callee.property)

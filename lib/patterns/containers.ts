@@ -142,7 +142,12 @@ function valuesOf(analysis: Analysis, place: Place): readonly Value[] {
       return [
         // `options = Object.assign({ cache: new Map() }, options)`
         ...root.binding.values.map((value) => ({ value, annotation: null, fn: root.scope, at })),
-        { value, annotation, fn: root.scope, at },
+        {
+          value: value ?? root.scope.tree?.parameters[root.binding.index]?.value ?? null,
+          annotation,
+          fn: root.scope,
+          at,
+        },
       ];
     }
     default:

@@ -6,6 +6,7 @@
  */
 import type { GrowingSite } from "./growing_site.ts";
 import { isReplacing, shortText, takesOut, testOf } from "./growing_site.ts";
+import { escapes } from "./escapes.ts";
 import { findMethod, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
@@ -76,7 +77,12 @@ export function recreated(site: GrowingSite): string | null {
       if (!isInner || isScheduled) return `re-created at line ${line}`;
       continue;
     }
-    if (isConstructor(unit)) continue;
+    if (isConstructor(unit)) {
+      // A timer that the constructor starts, or a listener that it adds.
+      const isScheduled = operation.fn !== unit && operation.fn.use.kind === "argument";
+      if (isScheduled && escapes(operation.fn)) return `emptied again and again (line ${line})`;
+      continue;
+    }
     const runs = [...leading].find((leader) => leader !== unit && leads(site, unit, leader));
     if (runs !== undefined) {
       return `re-created by ${unit.name}() (line ${line}) in ${runs.name}()`;
@@ -113,7 +119,7 @@ function isRoutine(site: GrowingSite, operation: Operation): boolean {
 /** Trims in code that only a caller's `reset` reaches do not bound a run. */
 function happens(site: GrowingSite, operation: Operation): boolean {
   const unit = site.unitOf(operation.fn);
-  return !isConstructor(unit) && unit.tree !== null &&
+  return (!isConstructor(unit) || operation.fn !== unit) && unit.tree !== null &&
     (!isLifecycle(unit) || site.analysis.callersOf(unit).length > 0 ||
       operation.effect === "trim");
 }

@@ -136,7 +136,7 @@ function handsOut(value: Tree | null, isIt: (part: Tree) => boolean): boolean {
 
 /** Calls that keep the function they are given; others call it and forget it. */
 const KEEPS_CALLBACK =
-  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|schedule|every|repeat|start_new_thread|Timer|Thread|createServer|createSecureServer|(\w+)?Server|start_server|serve)$|^(on|use|set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
+  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|schedule|every|repeat|start_new_thread|Timer|Thread|createServer|createSecureServer|assign|freeze|defineProperty|defineProperties|(\w+)?Server|start_server|serve)$|^(on|use|set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
 
 /** `new Work(…).run()`, or a local that is never returned, stored or put into anything. */
 export function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): boolean {

@@ -151,8 +151,18 @@ function isSparse(analysis: Analysis, operation: Operation): boolean {
   const { place, detail, fn } = operation;
   const filled = analysis.on(place.key).some((other) => other.effect === "grow");
   const isCounted = detail?.type === "name" && isCounter(operation, detail.name);
-  return !filled && !isCounted && !isPosition(detail) && detail?.type !== "number" &&
-    fn.tree !== null;
+  return !filled && !isCounted && !isPosition(detail) && !isRewound(analysis, operation) &&
+    detail?.type !== "number" && fn.tree !== null;
+}
+
+/** A position that some function sets back to the start: places are used again. */
+function isRewound(analysis: Analysis, { detail, fn }: Operation): boolean {
+  const place = detail === null ? null : analysis.resolver.resolve(detail, fn);
+  return place !== null && place.path.length > 0 &&
+    analysis.on(place.key).some((other) =>
+      other.effect === "replace" && other.detail?.type === "number" && other.detail.value === 0 &&
+      !isConstructor(methodAround(other.fn))
+    );
 }
 
 /** `rows[i]`, `slots[index]`: places in a row of known length. */

@@ -45,7 +45,7 @@ export function listener(analysis: Analysis, site: CallSite): Registration | nul
     : once && !isAbort
     ? "fires once"
     : isStreamEvent(emitter, event) && !isOfModule(analysis, emitter, fn) ||
-        isGivenStream(emitter, event, fn)
+        isGivenStream(emitter, event, fn) || isEnded(analysis, site, emitter)
     ? "ends with the stream"
     : emitter.type === "this" &&
         (isConstructor(methodAround(fn)) || SETS_UP.test(methodAround(fn).name))
@@ -63,6 +63,17 @@ export function listener(analysis: Analysis, site: CallSite): Registration | nul
         : "never removed"
       : "listener",
   };
+}
+
+/** The same function waits for the end of what it was given: `link.once("close", …)`. */
+function isEnded(analysis: Analysis, { fn }: CallSite, emitter: Tree): boolean {
+  const given = emitter.type === "name" ? lookUp(fn, emitter.name) : null;
+  if (given?.binding.kind !== "parameter") return false;
+  return analysis.callsIn(methodAround(fn)).some(({ tree: { callee, args: [event] }, fn: where }) =>
+    callee.type === "member" && ADDS.test(callee.property) && event?.type === "text" &&
+    /^(close|closed|end|ended|disconnect|disconnected|exit|destroy|destroyed)$/.test(event.value) &&
+    callee.object.type === "name" && lookUp(where, callee.object.name)?.binding === given.binding
+  );
 }
 
 /** A variable of the module that functions listen to again and again. */

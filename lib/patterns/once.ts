@@ -21,9 +21,12 @@ export interface Standing {
 /** Returns the words for what lets the code run once only, or null. */
 export function onceOnly(analysis: Analysis, standing: Standing, grown?: Place): string | null {
   const { fn, exits, tree } = standing;
-  const isSet = (flag: Place | null): boolean =>
-    flag !== null &&
-    analysis.on(flag.key).some((operation) => operation.fn === fn && sets(operation.detail));
+  const isSet = (flag: Place | null): boolean => {
+    const here = flag === null ? [] : analysis.on(flag.key).filter((one) => one.fn === fn);
+    // A flag that the function takes back itself only keeps a second call out meanwhile.
+    return here.some(({ detail }) => sets(detail)) &&
+      !here.some(({ effect, detail }) => effect === "replace" && !sets(detail));
+  };
   for (const test of exits) {
     const flag = flagOf(analysis, test, fn, grown);
     if (isSet(flag)) return `once, until ${textOf(test, fn)} is reset`;

@@ -114,7 +114,11 @@ export function throughParameters(analysis: Analysis, operation: Operation): rea
     natureOf(analysis, { ...operation, place: analysis.resolver.extend(place, path.slice(1)) }) ===
       "growth"
   );
-  const callers = grown.map(({ place, site }): Operation => ({
+  const { detail, effect } = operation;
+  const keyed = grown.filter(({ site }) =>
+    !(effect === "insert" && detail?.type === "name" && isFixedKey(root.scope, detail.name, site))
+  );
+  const callers = keyed.map(({ place, site }): Operation => ({
     ...operation,
     // Which keys of it grow is the callee's affair; the caller sees one container growing.
     place: analysis.resolver.extend(place, path.slice(1).filter((step) => !step.startsWith("["))),
@@ -128,9 +132,16 @@ export function throughParameters(analysis: Analysis, operation: Operation): rea
   }));
   return KEPT.test(path[0]!) || isSharedDefault(root.scope, root.binding.index)
     ? [operation, ...callers]
-    : callers.length > 0
+    : grown.length > 0
     ? callers
     : [operation];
+}
+
+/** `setFlag(this, "ready", true)`: the same key from that caller each time. */
+function isFixedKey(scope: FunctionModel, name: string, { tree }: CallSite): boolean {
+  const binding = scope.bindings.get(name);
+  const given = binding?.kind === "parameter" ? tree.args[binding.index] : undefined;
+  return given !== undefined && /^(text|number|constant)$/.test(given.type);
 }
 
 function passedPlaces(

@@ -89,6 +89,10 @@ export function rewriteOf(
     const cut = value.entries.find((entry) => entry.spread)?.value;
     const kept = cut === undefined ? undefined : sliceInside(cut, self);
     if (kept !== undefined) return { effect: "trim", verb: "slice", detail: kept };
+    // `[*self.x[-99:], y]`
+    if (cut?.type === "index" && cut.slice !== null && self(cut.object)) {
+      return { effect: "trim", verb: "slice", detail: cut.slice.from ?? cut.slice.to };
+    }
     // `[...new Set([...x, y])]`: as the inner one.
     const inner = cut?.type === "call" ? rewriteOf(reading, cut, place) : null;
     if (inner?.effect === "grow") return inner;

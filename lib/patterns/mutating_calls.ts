@@ -1,0 +1,118 @@
+/**
+ * What calls do to state that outlives the call: methods of containers, functions that take a
+ * container, and methods handed on to be called later.
+ *
+ * @module
+ */
+import type { Deed } from "./deed.ts";
+import { idiomsOf } from "./idioms.ts";
+import { lookUp } from "./model.ts";
+import type { FunctionModel } from "./model.ts";
+import { dottedName } from "./places.ts";
+import type { Effect, Reading } from "./rewrites.ts";
+import type { CallTree, Tree } from "./tree.ts";
+
+/** Returns what a call does to the state that it is made on or given. */
+export function callDeeds(reading: Reading, tree: CallTree): Deed[] {
+  const { resolver, fn } = reading;
+  const idioms = idiomsOf(fn.source.language);
+  const name = dottedName(tree.callee);
+  if (name === "setattr") return [];
+  const grown = idioms.growFunctions.get(name);
+  const index = grown ?? idioms.shrinkFunctions.get(name);
+  if (index !== undefined) {
+    const object = tree.args[index];
+    const place = object === undefined ? null : resolver.resolve(object, fn);
+    if (place === null) return [];
+    const effect = grown === undefined ? "shrink" : "grow";
+    return [{ place, effect, tree, verb: name, detail: tree.args[1] ?? null, object: object! }];
+  }
+  const bound = boundMethod(fn, tree);
+  return [
+    ...handedOn(reading, tree),
+    ...(bound === null ? [] : methodDeeds(reading, tree, bound.object, bound.property)),
+  ];
+}
+
+/** `task.add_done_callback(self._tasks.discard)` */
+function handedOn({ resolver, fn }: Reading, tree: CallTree): Deed[] {
+  const { shrink } = idiomsOf(fn.source.language);
+  return tree.args.flatMap((arg): Deed[] => {
+    if (arg.type !== "member" || !shrink.has(arg.property)) return [];
+    const place = resolver.resolve(arg.object, fn);
+    if (place === null) return [];
+    const verb = `${arg.property} as callback`;
+    return [{ place, effect: "shrink", tree, verb, detail: null, object: arg }];
+  });
+}
+
+/** `append(x)` after `append = self.history.append`, or `push(x)` after `.push.bind(list)`. */
+function boundMethod(
+  fn: FunctionModel,
+  { callee, args }: CallTree,
+): { object: Tree; property: string } | null {
+  if (callee.type === "member") {
+    const { object, property } = callee;
+    // `items.push.apply(items, more)`
+    return /^(apply|call)$/.test(property) && object.type === "member" && args[0] !== undefined
+      ? { object: args[0], property: object.property }
+      : { object, property };
+  }
+  if (callee.type !== "name") return null;
+  const found = lookUp(fn, callee.name);
+  for (const value of found?.binding.values ?? []) {
+    if (value.type === "member") return { object: value.object, property: value.property };
+    if (
+      value.type === "call" && value.callee.type === "member" &&
+      value.callee.property === "bind" && value.callee.object.type === "member"
+    ) {
+      const { object, property } = value.callee.object;
+      return { object: value.args[0] ?? object, property };
+    }
+  }
+  return null;
+}
+
+function methodDeeds(
+  { resolver, fn }: Reading,
+  tree: CallTree,
+  object: Tree,
+  property: string,
+): Deed[] {
+  const idioms = idiomsOf(fn.source.language);
+  const isGrow = idioms.grow.has(property);
+  const isShrink = idioms.shrink.has(property);
+  const isClear = idioms.clear.has(property);
+  if (!isGrow && !isShrink && !isClear && property !== "splice") return [];
+  const place = resolver.resolve(object, fn);
+  if (place === null) return [];
+  const [first = null] = tree.args;
+  const deed = (effect: Effect, detail: Tree | null): Deed[] => [
+    { place, effect, tree, verb: property, detail, object },
+  ];
+  if (property === "splice") return deed(...spliced(tree));
+  if (isClear) return deed("clear", null);
+  if (isShrink && idioms.shrinkQueueOnly.has(property)) {
+    // `get` takes from a queue; from a map it only reads.
+    const isQueue = tree.args.length === 0 || tree.keywords.some(({ name }) => name === "timeout");
+    return isQueue ? deed("shrink", null) : [];
+  }
+  if (isShrink) return deed("shrink", first);
+  // `table.insert()` is no list's.
+  const least = fn.source.language === "python" && property === "insert" ? 2 : 1;
+  if (tree.args.length + tree.keywords.length < least) return [];
+  return deed(property === "set" || property === "setdefault" ? "insert" : "grow", first);
+}
+
+function spliced({ args }: CallTree): [Effect, Tree | null] {
+  const [start, count] = args;
+  if (args.length > 2) {
+    const isAdding = count?.type === "number" && count.value === 0;
+    return [isAdding ? "grow" : "write", args[2]!];
+  }
+  const isFront = start?.type === "number" && start.value === 0;
+  const isOne = count?.type === "number" && count.value === 1;
+  if (isFront && count === undefined) return ["clear", null];
+  const isCut = isFront ? !isOne : start?.type === "number" && count === undefined;
+  return [isCut ? "trim" : "shrink", count ?? start ?? null];
+}
