@@ -124,40 +124,74 @@ function leavesNoRoom({ limitOfDetection, interval }: ChannelJudgement, rate: nu
 }
 
 function decideHeap(heap: ChannelJudgement, evidence: LeakEvidence): LeakDecision {
-  const { survivors, holders, cycles, askedCycles, concern } = evidence;
-  const decide = (verdict: LeakDecision["verdict"], why: string): LeakDecision => ({
+  const objects = (evidence.survivors?.leaking.length ?? 0) > 0;
+  const held = (evidence.holders?.length ?? 0) > 0;
+  const isSteady = heap.state === "growing" && heap.bytesPerCycle >= heap.threshold;
+  if (isSteady) return decideSteady(heap, evidence, objects || held);
+  const isHidden = heap.state === "flat" || heap.state === "unclear";
+  if (isHidden && objects && held) return bySurvivors(heap, evidence);
+  if (heap.state === "flat") return decideFlat(heap, evidence, objects);
+  return decideUnsteady(heap, evidence, objects);
+}
+
+function decideSteady(
+  heap: ChannelJudgement,
+  { cycles, askedCycles, concern }: LeakEvidence,
+  isExplained: boolean,
+): LeakDecision {
+  const rate = `${format(heap.bytesPerCycle)} bytes per cycle`;
+  const isLong = cycles >= LONG_RUN * askedCycles && heap.bytesPerCycle >= UNEXPLAINED_RATE;
+  if (isExplained || isLong) {
+    const where = isExplained ? "" : ", by no one place";
+    return {
+      verdict: "leak",
+      channel: heap,
+      why: `${rate}, kept up over ${cycles} cycles${where}`,
+    };
+  }
+  return heap.interval[1] < concern
+    ? { verdict: "clean", channel: heap, why: `${rate}, below the limit of concern` }
+    : { verdict: "inconclusive", channel: heap, why: `${rate}, but nothing that stays was found` };
+}
+
+function decideFlat(
+  heap: ChannelJudgement,
+  { concern }: LeakEvidence,
+  objects: boolean,
+): LeakDecision {
+  const isStill = leavesNoRoom(heap, concern);
+  if (objects && !isStill) {
+    const why = "objects of all ages survive while the heap stands still";
+    return { verdict: "inconclusive", channel: heap, why };
+  }
+  const witness = isStill ? "" : ", and no place has survivors of all ages";
+  return { verdict: "clean", channel: heap, why: `the heap stands still${witness}` };
+}
+
+/** What slows down, wanders, or grows by less than counts. */
+function decideUnsteady(
+  heap: ChannelJudgement,
+  { concern }: LeakEvidence,
+  objects: boolean,
+): LeakDecision {
+  const { state, rates, interval } = heap;
+  const tell = (verdict: "clean" | "inconclusive", why: string): LeakDecision => ({
     verdict,
     channel: heap,
     why,
   });
-  const objects = (survivors?.leaking.length ?? 0) > 0;
-  const held = (holders?.length ?? 0) > 0;
-  const rate = `${format(heap.bytesPerCycle)} bytes per cycle`;
-  if (heap.state === "flat") {
-    if (objects && held) {
-      return bySurvivors(heap, evidence);
-    }
-    if (leavesNoRoom(heap, concern)) return decide("clean", "the heap stands still");
-    if (!objects) {
-      return decide("clean", "the heap stands still, and no place has survivors of all ages");
-    }
-    return decide("inconclusive", "objects of all ages survive while the heap stands still");
+  const ends = `${format(rates[1])} then ${format(rates[0])} bytes per cycle`;
+  if (state === "settling") {
+    return objects || rates[0] >= concern
+      ? tell("inconclusive", `growth slows down but has not ended: ${ends}`)
+      : tell("clean", `growth ends: ${ends}`);
   }
-  if (heap.state === "growing" && heap.bytesPerCycle >= heap.threshold) {
-    if (objects || held) return decide("leak", `${rate}, kept up over ${cycles} cycles`);
-    const isLong = cycles >= LONG_RUN * askedCycles && heap.bytesPerCycle >= UNEXPLAINED_RATE;
-    if (isLong) return decide("leak", `${rate}, kept up over ${cycles} cycles, by no one place`);
-    if (heap.interval[1] < concern) return decide("clean", `${rate}, below the limit of concern`);
-    return decide("inconclusive", `${rate}, but nothing that stays was found`);
+  if (objects) {
+    return tell("inconclusive", "objects of all ages survive, but the heap does not grow steadily");
   }
-  if (objects && held && heap.state === "unclear") {
-    return bySurvivors(heap, evidence);
-  }
-  const goesOn = heap.state === "settling" && heap.rates[0] >= concern;
-  if (!objects && !goesOn) return decide("clean", `growth ends: ${describeEnd(heap)}`);
-  return heap.state === "settling"
-    ? decide("inconclusive", `growth slows down but has not ended: ${describeEnd(heap)}`)
-    : decide("inconclusive", "objects of all ages survive, but the heap does not grow steadily");
+  return interval[0] > concern
+    ? tell("inconclusive", `the heap rises unsteadily, and nothing that stays was found: ${ends}`)
+    : tell("clean", "the heap wanders, and no place has survivors of all ages");
 }
 
 /** A leak that a restless heap hides: where its trend does not tell a rate, the survivors do. */
@@ -172,10 +206,6 @@ function bySurvivors(
     channel: { ...heap, growth: "linear", ...rate },
     why: "objects of all ages survive, and their holder grows",
   };
-}
-
-function describeEnd({ rates }: ChannelJudgement): string {
-  return `${format(rates[1])} then ${format(rates[0])} bytes per cycle`;
 }
 
 function isGrowing(judgement: ChannelJudgement, { channels, cycles }: LeakEvidence): boolean {
