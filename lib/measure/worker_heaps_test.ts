@@ -42,6 +42,34 @@ test("watchWorkers() sees what a worker keeps, to the object, and forgets it wit
   assert.equal(watch.used(), 0);
 });
 
+test("watchWorkers() sees a few bytes per message between what is promoted and freed", async () => {
+  const watch = watchWorkers();
+  const worker = new Worker(
+    `const { parentPort } = require("node:worker_threads");
+    const kept = [];
+    parentPort.on("message", (id) => {
+      if (id % 10 === 0) kept.push(Array.from({ length: 80 }, (_, k) => k + id / 7));
+      const junk = Array.from({ length: 60 }, (_, k) => ({ k, id }));
+      parentPort.postMessage(junk.length);
+    });`,
+    { eval: true },
+  );
+  worker.unref();
+  const readings: number[] = [];
+  for (let id = 0; id < 1200; id++) {
+    worker.postMessage(id);
+    await once(worker, "message");
+    if (id % 100 !== 99) continue;
+    await watch.read();
+    readings.push(watch.used());
+  }
+  // Ten arrays of 656 bytes, 16 bytes of header and what their table grew by.
+  const rises = readings.slice(1).map((used, k) => used - (readings[k] as number));
+  const usual = rises.sort((a, b) => a - b)[rises.length >> 1] as number;
+  assert.ok(usual > 6500 && usual < 7500, `${rises.join(" ")} bytes for 10 arrays`);
+  await worker.terminate();
+});
+
 test("watchWorkers() sees buffers that a worker keeps", async () => {
   const watch = watchWorkers();
   const worker = new Worker(KEEPER.replace("new Array(1000).fill(k)", "Buffer.alloc(10_000, k)"), {
