@@ -235,5 +235,5 @@ function weight({ bytesPerCycle, unit }: ChannelJudgement): number {
 
 function format(value: number): string {
   if (value === 0 || Math.abs(value) >= 100) return String(Math.round(value));
-  return value.toPrecision(2).replace(/\.?0+$/, "");
+  return String(Number(value.toPrecision(2)));
 }

@@ -18,7 +18,9 @@ export function tellLeak(
   const [site] = topAllocations;
   const [retainer] = retainers;
   if (verdict !== "leak") return `${label[0]?.toUpperCase()}${label.slice(1)}: ${why}`;
-  const where = site === undefined ? "" : ` at ${site.file}:${site.line}`;
+  // A place without a byte to show for it was read from the source alone.
+  const at = site?.bytes === 0 ? ", perhaps at" : " at";
+  const where = site === undefined ? "" : `${at} ${site.file}:${site.line}`;
   return `${label}${where}: ${why}${retainer === undefined ? "" : `; held by ${retainer.words}`}`;
 }
 

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ChannelJudgement } from "./leak_channels.ts";
+import { decideLeak } from "./leak_decision.ts";
+import { tellLeak } from "./leak_record.ts";
+
+function growing(bytesPerCycle: number): ChannelJudgement {
+  return {
+    channel: "heap",
+    unit: "bytes",
+    threshold: 1,
+    state: "growing",
+    growth: "linear",
+    bytesPerCycle,
+    interval: [bytesPerCycle * 0.9, bytesPerCycle * 1.1],
+    settledFrom: 0,
+    limitOfDetection: 0.1,
+    rates: [bytesPerCycle, bytesPerCycle],
+  };
+}
+
+test("decideLeak() tells a rate with the zeros that belong to it", () => {
+  const rates = [[79.98, "80"], [100.4, "100"], [39.97, "40"], [2, "2"], [4.5, "4.5"]] as const;
+  for (const [rate, told] of rates) {
+    const channels = [growing(rate)];
+    const { why } = decideLeak({ channels, cycles: 8200, askedCycles: 1200, concern: 1 });
+    assert.match(why, new RegExp(`^${told} bytes per cycle`));
+  }
+});
+
+test("tellLeak() says perhaps of a place that only the source speaks for", () => {
+  const decision = { verdict: "leak", why: "kept up", channel: growing(64) } as const;
+  const site = { file: "a.mjs", line: 3, column: 1, function: "f", objects: 0, text: "" };
+  const told = (bytes: number) =>
+    tellLeak(decision, { topAllocations: [{ ...site, bytes }], retainers: [] });
+  assert.equal(told(0), "Leak in heap, perhaps at a.mjs:3: kept up");
+  assert.equal(told(10), "Leak in heap at a.mjs:3: kept up");
+});
