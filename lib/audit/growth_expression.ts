@@ -44,6 +44,15 @@ const FILLERS: Readonly<Record<string, RegExp>> = {
   Promise: /^(then|catch|finally)$/,
   FinalizationRegistry: /^register$/,
 };
+const SCOPES: ReadonlySet<string> = new Set([
+  ...FUNCTIONS,
+  "program",
+  "statement_block",
+  "for_statement",
+  "for_in_statement",
+  "switch_body",
+]);
+const SEEN_RANK = 10; // above that of any declaration elsewhere
 const SCORES = { adds: 100, fills: 60, assigns: 90, call: 30, make: 12, literal: 8, lost: 0 };
 
 /** The syntax trees of a run's sources. */
@@ -71,23 +80,48 @@ export class GrowthSyntax {
     return root === null ? null : this.#best(root, hints, file);
   }
 
-  /** Finds where a variable, field or property of this name is declared in a file. */
-  declaration(file: string, name: string): (SourcePlace & { kind: string; value: string }) | null {
+  /** Finds the likeliest expression where what is declared at a place is known. */
+  inScope(declared: SourcePlace, hints: GrowthHints): FoundExpression | null {
+    const root = this.#rootOf(declared.file);
+    if (root === null) return null;
+    for (const node of descendants(root)) {
+      if (node.kind() !== "variable_declarator") continue;
+      const { line, column } = placeOf(node, declared.file);
+      if (line !== declared.line || column !== declared.column) continue;
+      return this.#best(scopeOf(node), hints, declared.file);
+    }
+    return this.#best(root, hints, declared.file);
+  }
+
+  /**
+   * Finds where a variable, field or property of this name is declared in a file: of variables the
+   * one that is seen from the place `near`, if there is one.
+   */
+  declaration(
+    file: string,
+    name: string,
+    near?: SourcePlace,
+  ): (SourcePlace & { kind: string; value: string }) | null {
     const root = this.#rootOf(file);
     if (root === null) return null;
     let best: (SourcePlace & { kind: string; value: string }) | null = null;
     let rank = 0;
     for (const node of descendants(root)) {
       const found = declares(node, name);
-      if (found !== null && found.rank > rank) {
-        rank = found.rank;
+      if (found === null) continue;
+      const isSeen = near?.file === file && node.kind() === "variable_declarator" &&
+        contains(scopeOf(node), near);
+      // Scopes around one place are nested: the later they start, the nearer they are.
+      const own = isSeen ? SEEN_RANK + scopeOf(node).range().start.index : found.rank;
+      if (own > rank) {
+        rank = own;
         best = { ...placeOf(node, file), kind: found.kind, value: found.value };
       }
     }
     return best;
   }
 
-  /** Finds the first variable whose value matches. */
+  /** Finds the first variable whose own value matches, not that of a variable inside it. */
   declarationOf(
     file: string,
     value: RegExp,
@@ -96,7 +130,7 @@ export class GrowthSyntax {
     if (root === null) return null;
     for (const node of descendants(root)) {
       if (node.kind() !== "variable_declarator") continue;
-      if (!value.test(node.field("value")?.text() ?? "")) continue;
+      if (!value.test(ownText(node.field("value")))) continue;
       const kind = node.parent()?.text().match(/^(const|let|var)/)?.[1] ?? "variable";
       return { ...placeOf(node, file), kind, name: node.field("name")?.text() ?? "" };
     }
@@ -218,7 +252,7 @@ function scoreCall(node: SgNode, hints: GrowthHints): number {
     return ADDING.test(callee.text()) ? SCORES.call : 0;
   }
   const method = callee.field("property")?.text() ?? "";
-  if (!ADDING.test(method)) return 0;
+  if (!ADDING.test(method) || method === "splice" && !inserts(node)) return 0;
   const named = nameScore(lastNames(callee.field("object")), hints.names);
   const fillers = FILLERS[hints.holderClass ?? ""];
   if (fillers !== undefined && !fillers.test(method)) {
@@ -226,7 +260,26 @@ function scoreCall(node: SgNode, hints: GrowthHints): number {
     return named > 0 && named < hints.names.length ? SCORES.call + named : SCORES.make;
   }
   if (named > 0) return SCORES.adds + named;
-  return fillers === undefined ? SCORES.call : SCORES.fills;
+  if (fillers === undefined) return SCORES.call;
+  // A local name for what was got out of the holder, where the holder is spoken of.
+  return SCORES.fills + (isNearName(node, hints.names) ? 1 : 0);
+}
+
+function isNearName(node: SgNode, names: readonly string[]): boolean {
+  let around: SgNode | null = null;
+  for (let at = node.parent(); at !== null; at = at.parent()) {
+    if (!FUNCTIONS.has(String(at.kind()))) continue;
+    around = at;
+    if (at.kind() !== "arrow_function") break;
+  }
+  const words = new Set(around?.text().match(/[\w$]+/g));
+  return names.some((name) => words.has(name));
+}
+
+/** Whether a call of `splice` has something to put in, after the place and the count. */
+function inserts(call: SgNode): boolean {
+  const values = call.field("arguments")?.children().filter((child) => child.isNamed()) ?? [];
+  return values.length > 2;
 }
 
 function scoreAssignment(node: SgNode, hints: GrowthHints): number {
@@ -237,7 +290,9 @@ function scoreAssignment(node: SgNode, hints: GrowthHints): number {
   const right = node.field("right")?.text() ?? "";
   // Emptying a container is the opposite of filling it.
   if (/^(\[\]|null|undefined|new (Map|Set)\(\)|\{\})$/.test(right)) return 1;
-  return SCORES.assigns + named;
+  // A property of what is named, or of what stands in it, is written over again and again.
+  const isDirect = nameScore(lastNames(left).slice(0, 2), hints.names) === named;
+  return (isDirect ? SCORES.assigns : SCORES.call) + named;
 }
 
 /** Later names on the path are nearer to the holder. */
@@ -297,6 +352,32 @@ function declares(
       : null;
   }
   return null;
+}
+
+/** The block, function or file in which the variable of a declarator is known. */
+function scopeOf(declarator: SgNode): SgNode {
+  let scope = declarator;
+  for (let at = declarator.parent(); at !== null; at = at.parent()) {
+    scope = at;
+    if (SCOPES.has(String(at.kind()))) break;
+  }
+  return scope;
+}
+
+function contains(node: SgNode, { line, column }: SourcePlace): boolean {
+  const { start, end } = node.range();
+  const isAfter = start.line + 1 < line || start.line + 1 === line && start.column + 1 <= column;
+  return isAfter && (end.line + 1 > line || end.line + 1 === line && end.column + 1 >= column);
+}
+
+/** Text of a value without the variables that are declared inside it. */
+function ownText(value: SgNode | null): string {
+  if (value === null) return "";
+  let text = value.text();
+  for (const node of descendants(value)) {
+    if (node.kind() === "variable_declarator") text = text.replace(node.text(), "");
+  }
+  return text;
 }
 
 function placeOf(node: SgNode, file: string): SourcePlace {

@@ -61,6 +61,41 @@ test("GrowthSyntax finds declarations of variables, fields and private fields", 
   assert.equal(place("absent"), null);
 });
 
+test("GrowthSyntax takes neither a removal nor a property that is written over for growth", () => {
+  const { syntax, file } = syntaxOf(`const seen = [];
+const counts = {};
+export function forget(key) {
+  seen.splice(seen.indexOf(key), 1);
+  counts[key].last = key;
+  seen.total = seen.length;
+}
+export function note(key) {
+  seen.unshift(key);
+  counts[key] = { last: key };
+}
+`);
+  const array = { names: ["seen"], classes: [], holderClass: "Array" };
+  assert.equal(syntax.inFile(file, array)?.line, 9);
+  const table = { names: ["counts"], classes: [], holderClass: "Object" };
+  assert.equal(syntax.inFile(file, table)?.line, 10);
+});
+
+test("GrowthSyntax trusts an unnamed array more where the holder is spoken of", () => {
+  const { syntax, file } = syntaxOf(`const byHour = new Map();
+function rowsOf() {
+  const rows = [];
+  rows.push(1);
+  return rows;
+}
+export function cycle(_, i) {
+  const rows = byHour.get(i % 8);
+  rows.push(rowsOf());
+}
+`);
+  const hints = { names: ["byHour"], classes: [], holderClass: "Array" };
+  assert.equal(syntax.inFile(file, hints)?.line, 9);
+});
+
 test("SourcePositions follows a map beside the compiled file, and leaves others alone", () => {
   const source = join(folder, "store.ts");
   writeFileSync(source, SOURCE);

@@ -14,7 +14,7 @@ import {
   type SurvivorGroup,
 } from "../measure/mod.ts";
 import { type FoundExpression, type GrowthHints, GrowthSyntax } from "./growth_expression.ts";
-import type { AllocationSite, Channel, RetainerPath } from "./results.ts";
+import type { AllocationSite, Channel, RetainerPath, Site } from "./results.ts";
 import { describeHolder, holderNames } from "./retainer_words.ts";
 import { SourcePositions } from "./source_position.ts";
 import { nameVariables } from "./unnamed_variables.ts";
@@ -40,7 +40,8 @@ export interface LeakSites {
 const WASM_VALUE = /WebAssembly\.(Memory|Instance|instantiate)|\.exports\.memory/;
 const MOST_SITES = 10;
 const MOST_RETAINERS = 5;
-const NAMED_SCORE = 60; // a growth expression that fills a holder like this one
+const FILLING_SCORE = 60; // of an expression that fills a holder like this one
+const NAMED_SCORE = 61; // of one that names it, or stands where it is named
 const FRAMES_SEARCHED = 4;
 
 /** Names the places behind growth. */
@@ -59,9 +60,7 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
   const retainers = described.map(({ path }) => path);
   const sites = new Map<string, AllocationSite>();
   for (const { holder, path: { container } } of described) {
-    // What fills a container stands most often in the file that declares it.
-    const near = container === undefined ? files : [container.file, ...files];
-    const kept = findKeeper(evidence.groups, holder, syntax, positions, near);
+    const kept = findKeeper(evidence.groups, holder, syntax, positions, { container, files });
     if (kept !== null) addSite(sites, kept, total(holder.bytes), total(holder.objects), positions);
   }
   const hints = hintsOf(holders);
@@ -116,25 +115,29 @@ function findKeeper(
   holder: GrowingHolder,
   syntax: GrowthSyntax,
   positions: SourcePositions,
-  files: readonly string[],
+  { container, files }: { container: Site | undefined; files: readonly string[] },
 ): FoundExpression | null {
   const names = holderNames(holder);
   if (names.length === 0) return null;
   const holderClass = holder.steps[holder.holder]?.value ?? "";
   const hints = { ...hintsOf([holder]), holderClass };
   let best: FoundExpression | null = null;
-  const consider = (found: FoundExpression | null): void => {
-    if (found !== null && found.score >= NAMED_SCORE && found.score > (best?.score ?? 0)) {
-      best = found;
-    }
+  const consider = (found: FoundExpression | null, least: number): void => {
+    if (found !== null && found.score >= least && found.score > (best?.score ?? 0)) best = found;
   };
   for (const { stack } of groups.slice(0, MOST_SITES)) {
     for (const frame of ownFrames(stack)) {
       const place = positions.map(frame);
-      if (place !== null) consider(syntax.inFunction(place, hints));
+      if (place !== null) consider(syntax.inFunction(place, hints), FILLING_SCORE);
     }
   }
-  if (best === null) { for (const file of files) consider(syntax.inFile(file, hints)); }
+  // Off the stack only a name tells: some other array that grows is no witness. What fills a
+  // container stands most often in the scope that declares it.
+  const isFound = (): boolean => best !== null;
+  if (!isFound() && container !== undefined) {
+    consider(syntax.inScope(container, hints), NAMED_SCORE);
+  }
+  if (!isFound()) { for (const file of files) consider(syntax.inFile(file, hints), NAMED_SCORE); }
   return best;
 }
 

@@ -61,7 +61,7 @@ function findContainer(
     const step = steps[at] as RetainerStep;
     if (!NAMED.has(step.edge) || step.name === "") continue;
     for (const file of new Set([...filesAround(steps, at, positions), ...others])) {
-      const found = syntax.declaration(file, step.name);
+      const found = syntax.declaration(file, step.name, seenFrom(steps, at, positions));
       if (found !== null) {
         const { line, column } = found as SourcePlace;
         return { file, line, column, function: step.name };
@@ -69,6 +69,19 @@ function findContainer(
     }
   }
   return null;
+}
+
+/** Place of the function through whose scopes a variable is held. */
+function seenFrom(
+  steps: readonly RetainerStep[],
+  at: number,
+  positions: SourcePositions,
+): SourcePlace | undefined {
+  if (steps[at]?.edge !== "variable") return undefined;
+  let above = at - 1;
+  while (steps[above]?.value === "system / Context") above--;
+  const place = steps[above]?.place;
+  return place === undefined ? undefined : positions.map(place) ?? undefined;
 }
 
 /** Files in which the name of a step may be declared: its scope, its owner's class, scopes above. */
@@ -118,7 +131,9 @@ function tell(
         ? container.file
         : "";
       if (words.length === 0 && file !== "") words.push(`module "${basename(file)}"`);
-      const declared = file === "" ? null : syntax.declaration(file, step.name);
+      const declared = file === ""
+        ? null
+        : syntax.declaration(file, step.name, seenFrom(steps, at, positions));
       const name = step.name === ""
         ? "a variable"
         : `${declared?.kind ?? "variable"} "${step.name}"`;

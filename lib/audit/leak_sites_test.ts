@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { GrowingHolder } from "../measure/mod.ts";
+import { guessSites, nameSites } from "./leak_sites.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "heapbook-test-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const KINDS = `export const KINDS = {
+  first() {
+    const kept = [];
+    return (i) => {
+      kept.push({ i });
+    };
+  },
+  second() {
+    const kept = [];
+    return (i) => {
+      const at = { i };
+      kept.push(at);
+    };
+  },
+  third() {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    return () => memory.buffer.byteLength;
+  },
+};
+function work() {
+  const rows = [];
+  rows.push({});
+}
+`;
+const step = { type: "object", value: "Array", repeats: 0 } as const;
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+/** A holder that is reached through the function at `line`, by a variable and what is below it. */
+function heldBy(file: string, line: number, variable: string, ...below: string[]): GrowingHolder {
+  const steps = [
+    { ...step, edge: "property", name: "step", value: "", place: { url: file, line, column: 12 } },
+    { ...step, edge: "internal", name: "context", value: "system / Context" },
+    { ...step, edge: "variable", name: variable, scope: file },
+    ...below.map((name) => ({ ...step, edge: "property", name } as const)),
+  ] as const;
+  const holder = steps.length - 1;
+  return { steps, holder, bytes: [100, 100], objects: [4, 4], store: [8, 16], classes: [] };
+}
+
+function sitesOf(module: string, holder: GrowingHolder) {
+  return nameSites({ module, groups: [], holders: [holder], files: [], sourceMaps: {} });
+}
+
+test("nameSites() tells variables of one name in two functions apart", () => {
+  const module = write("kinds.mjs", KINDS);
+  for (const [line, declared, filled] of [[4, 3, 5], [10, 9, 12]] as const) {
+    const { allocations, retainers } = sitesOf(module, heldBy(module, line, "kept"));
+    assert.equal(retainers[0]?.container?.line, declared);
+    assert.equal(allocations[0]?.line, filled);
+  }
+});
+
+test("nameSites() takes no other array of the file for one that it cannot find", () => {
+  const module = write("kinds.mjs", KINDS);
+  const { allocations } = sitesOf(module, heldBy(module, 17, "memory", "_events", "error"));
+  assert.deepEqual(allocations.filter(({ bytes }) => bytes > 0), []);
+});
+
+test("guessSites() names the variable that is a memory, not one around it", () => {
+  const [holder] = guessSites(write("kinds.mjs", KINDS), "wasm").retainers;
+  assert.equal(holder?.words, 'module "kinds.mjs" → const "memory" (WebAssembly memory)');
+});
