@@ -1,5 +1,6 @@
 // The judge on targets that were written before it ever saw them, beside what it said at first sight.
-// Writes bench/unseen.md. node bench/unseen.mjs [--synthetic | --packages] [kind…]
+// Writes bench/unseen.md.
+// node bench/unseen.mjs [--first | --second] [--synthetic | --packages] [kind…]
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, tmpdir, type } from "node:os";
@@ -8,24 +9,41 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { checkTarget } from "../lib/dist/audit/mod.js";
 import { map } from "../lib/dist/parallel/mod.js";
 
+const SETS = [
+  {
+    title: "First set",
+    flag: "--first",
+    record: "first_run.json",
+    modules: ["synthetic", "packages"],
+  },
+  {
+    title: "Second set",
+    flag: "--second",
+    record: "second_first_run.json",
+    modules: ["second", "second_packages"],
+  },
+];
+const REPORT = new URL("./unseen.md", import.meta.url);
+
 const words = process.argv.slice(2);
 const wanted = words.filter((word) => !word.startsWith("--"));
+const isAsked = (flag, other) => words.includes(flag) || !words.includes(other);
 const source = fileURLToPath(new URL("../data/unseen/", import.meta.url));
 const folder = join(tmpdir(), "heapbook-unseen");
 mkdirSync(folder, { recursive: true });
 cpSync(source, folder, { recursive: true });
-if (!existsSync(join(folder, "node_modules"))) {
-  spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: folder,
-    stdio: "inherit",
-  });
-}
+spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], {
+  cwd: folder,
+  stdio: "inherit",
+});
 
-const first = JSON.parse(readFileSync(join(source, "first_run.json"), "utf8"));
+const sets = SETS.filter(({ flag }) => isAsked(flag, flag === "--first" ? "--second" : "--first"));
 const tasks = [];
-for (const name of ["synthetic", "packages"]) {
-  if (words.includes("--synthetic") && name !== "synthetic") continue;
-  if (words.includes("--packages") && name !== "packages") continue;
+for (const name of sets.flatMap(({ modules }) => modules)) {
+  const isPackages = name.endsWith("packages");
+  if (!isAsked(...(isPackages ? ["--packages", "--synthetic"] : ["--synthetic", "--packages"]))) {
+    continue;
+  }
   const module = join(folder, `${name}.mjs`);
   const { KINDS } = await import(pathToFileURL(module).href);
   for (const kind of Object.keys(KINDS)) {
@@ -43,7 +61,7 @@ const rows = outcomes.map((outcome) => {
   if (outcome.ok) return outcome.value;
   throw outcome.error;
 });
-writeFileSync(new URL("./unseen.md", import.meta.url), render());
+writeFileSync(REPORT, render());
 // A target may have left workers and servers of this process behind.
 process.exit(rows.every(isRight) ? 0 : 1);
 
@@ -51,44 +69,65 @@ function isRight({ kind, verdict }) {
   return verdict === (kind.startsWith("L_") ? "leak" : "clean");
 }
 
+/** Sets that were not judged now keep their part of the report. */
 function render() {
-  const before = (kind) => first.rows.find((row) => row.kind === kind);
-  const share = (list) => `${list.filter(isRight).length} of ${list.length}`;
-  const of = (name, letter) => rows.filter((row) => row.name === name && row.kind[0] === letter);
-  const then = (name, letter) =>
-    first.rows.filter((row) => row.module === name && row.kind[0] === letter);
-  const line = (row) => {
-    const old = before(row.kind);
-    const mark = isRight(row) ? "" : " **wrong**";
-    const oldMark = old === undefined || isRight(old) ? "" : " **wrong**";
-    return `| ${row.kind} | ${
-      old?.verdict ?? "–"
-    }${oldMark} | ${row.verdict}${mark} | ${row.channel} | ${row.bytesPerCycle.toPrecision(4)} [${
-      row.interval.map((end) => end.toPrecision(3)).join(" … ")
-    }] | ${row.cycles} | ${row.seconds.toFixed(1)} |`;
-  };
+  const old = existsSync(REPORT) ? readFileSync(REPORT, "utf8").split(/^(?=## )/m) : [];
+  const parts = SETS.map((set) =>
+    sets.includes(set)
+      ? renderSet(set)
+      : old.find((part) => part.startsWith(`## ${set.title}`))?.trimEnd() ?? ""
+  );
   return `# Targets that the judge had not seen
 
-Written before the judge saw them, and judged once: "at first sight" is revision ${first.revision},
-${first.date}, Node ${first.node}, load ${first.load}. ${first.note} What was wrong then was mended in
-the general case, so what is said now is no examination any more. \`heapbook check\` with defaults.
+Written before the judge saw them, and judged once, at first sight. What was wrong then was mended
+in the general case, so what is said now is no examination any more. \`heapbook check\` with defaults.
+Again with \`node bench/unseen.mjs\`, one set of them with \`--first\` or \`--second\`; versions of the
+packages are in data/unseen/package.json.
+
+${parts.filter((part) => part !== "").join("\n\n")}
+`;
+}
+
+function renderSet({ title, record, modules }) {
+  const first = JSON.parse(readFileSync(join(source, record), "utf8"));
+  const share = (list) => `${list.filter(isRight).length} of ${list.length}`;
+  const of = (list, kind, letter) => list.filter((row) => kind(row) && row.kind[0] === letter);
+  const shares = modules.flatMap((name) =>
+    [["L", "leaks"], ["C", "clean"]].map(([letter, title]) => {
+      const then = of(first.rows, ({ module }) => module === name, letter);
+      const now = of(rows, (row) => row.name === name, letter);
+      const set = name.endsWith("packages") ? "npm packages" : "synthetic";
+      return `| ${set} | ${title} | ${share(then)} | ${share(now)} |`;
+    })
+  );
+  const line = (row) => {
+    const old = first.rows.find(({ kind }) => kind === row.kind);
+    const mark = isRight(row) ? "" : " **wrong**";
+    const oldMark = old === undefined || isRight(old) ? "" : " **wrong**";
+    const interval = row.interval.map((end) => end.toPrecision(3)).join(" … ");
+    const rate = `${row.bytesPerCycle.toPrecision(4)} [${interval}]`;
+    return `| ${row.kind} | ${
+      old?.verdict ?? "–"
+    }${oldMark} | ${row.verdict}${mark} | ${row.channel} | ${rate} | ${row.cycles} | ${
+      row.seconds.toFixed(1)
+    } |`;
+  };
+  const { version } = process;
+  const machine = `${type()} ${release()}, ${cpus().length} × ${cpus()[0].model}`;
+  return `## ${title}
+
+At first sight is revision ${first.revision}, ${first.date}, Node ${first.node}, load ${first.load}.
+${first.note}
 
 | set | kind | right at first sight | right now |
 |---|---|---|---|
-| synthetic | leaks | ${share(then("synthetic", "L"))} | ${share(of("synthetic", "L"))} |
-| synthetic | clean | ${share(then("synthetic", "C"))} | ${share(of("synthetic", "C"))} |
-| npm packages | leaks | ${share(then("packages", "L"))} | ${share(of("packages", "L"))} |
-| npm packages | clean | ${share(then("packages", "C"))} | ${share(of("packages", "C"))} |
+${shares.join("\n")}
 
 | target | at first sight | now | channel | B/cycle [99 %] | cycles | s |
 |---|---|---|---|---|---|---|
-${rows.map(line).join("\n")}
+${rows.filter(({ name }) => modules.includes(name)).map(line).join("\n")}
 
-Now: ${
-    new Date().toISOString().slice(0, 10)
-  }, Node ${process.version}, ${type()} ${release()}, ${cpus().length} × ${
-    cpus()[0].model
-  }, load average ${loadavg()[2].toFixed(1)} over fifteen minutes. Again with
-\`node bench/unseen.mjs\`; versions of the packages are in data/unseen/package.json.
-`;
+Now: ${new Date().toISOString().slice(0, 10)}, Node ${version}, ${machine}, load average ${
+    loadavg()[2].toFixed(1)
+  } over fifteen minutes.`;
 }
