@@ -23,7 +23,13 @@ test("decideLeak() tells a rate with the zeros that belong to it", () => {
   const rates = [[79.98, "80"], [100.4, "100"], [39.97, "40"], [2, "2"], [4.5, "4.5"]] as const;
   for (const [rate, told] of rates) {
     const channels = [growing(rate)];
-    const { why } = decideLeak({ channels, cycles: 8200, askedCycles: 1200, concern: 1 });
+    const { why } = decideLeak({
+      channels,
+      cycles: 8200,
+      askedCycles: 1200,
+      concern: 1,
+      confidence: 0.99,
+    });
     assert.match(why, new RegExp(`^${told} bytes per cycle`));
   }
 });
