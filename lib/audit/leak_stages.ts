@@ -36,6 +36,8 @@ export interface LeakTask {
   readonly timeoutSeconds: number;
   /** Time after which growth that is not decided is no longer followed, s. */
   readonly budgetSeconds: number;
+  /** Processor time that what stands still is watched on for, s. */
+  readonly stillSeconds: number;
   readonly memoryLimitMb: number;
   readonly execPath?: string;
   readonly signal?: AbortSignal;
@@ -69,6 +71,7 @@ export function runTrend(task: LeakTask): Promise<StageEnd<TrendResult>> {
     warmupCycles: task.warmupCycles,
     maxCycles: Math.max(task.maxCycles, task.cycles) + task.warmupCycles,
     budgetSeconds: task.budgetSeconds,
+    stillSeconds: task.stillSeconds,
     limitSeconds: TIME_SHARE * task.timeoutSeconds,
     plentyBytes: PLENTY_SHARE * task.memoryLimitMb * MB,
     enoughBytes: ENOUGH_BYTES,

@@ -41,6 +41,8 @@ export interface LeakOptions {
   readonly timeoutSeconds?: number;
   /** Time after which undecided growth is no longer followed, s. */
   readonly budgetSeconds?: number;
+  /** Processor time that what stands still is watched on for, for growth that begins late, s. */
+  readonly stillSeconds?: number;
   readonly memoryLimitMb?: number;
   /** Measuring processes at the same time. */
   readonly workers?: number;
@@ -297,6 +299,7 @@ function toTask(spec: TargetSpec, scenario: string, options: LeakOptions): LeakT
       .filter((cycle) => cycle <= cycles),
     timeoutSeconds: options.timeoutSeconds ?? 120,
     budgetSeconds: options.budgetSeconds ?? 30,
+    stillSeconds: options.stillSeconds ?? 1.5,
     memoryLimitMb: options.memoryLimitMb ??
       Math.min(2048, Math.floor(totalmem() / 4 / 2 ** 20)),
     ...(execPath === undefined ? {} : { execPath }),

@@ -53,6 +53,11 @@ export interface TrendParameters {
   readonly maxCycles: number;
   /** No doubling is begun that would not end within this processor time, s. */
   readonly budgetSeconds: number;
+  /**
+   * What stands still is watched on while that has cost less processor time than this, s, up to four
+   * times the least cycles: what begins to grow late shows. 0 where absent.
+   */
+  readonly stillSeconds?: number;
   /** Time after which the measurement ends, however few cycles it has, s. */
   readonly limitSeconds: number;
   /** Growth of a channel that ends the measurement at once, bytes. */
@@ -92,7 +97,7 @@ function startWatches(): Watches {
   return { wasm: watchWasm(), workers: watchWorkers(), resizing: watchResizing() };
 }
 
-const EXTENSION = 4; // times the most cycles, where growth is ending
+const EXTENSION = 4; // times the most cycles, where growth is ending; the least, where nothing grows
 const SIGMAS = 3;
 const SHARPENING_SECONDS = 4; // of processor time, for a restless heap that seems to stand still
 const WAITING_SHARE = 3;
@@ -148,13 +153,14 @@ class Trend {
 
   /** Says why to stop at a goal, or null to go on. */
   #judge(goal: number): TrendResult["stoppedBy"] | null {
-    const { cycles, maxCycles, budgetSeconds } = this.#parameters;
+    const { cycles, maxCycles, budgetSeconds, stillSeconds = 0 } = this.#parameters;
     const next = (this.#after(goal) - goal) / goal;
     const isEnding = this.#isEnding();
     const isEnough = this.#isEnough();
     const isFlat = this.#isFlat();
     const isSharp = this.#isSharp();
-    if (isFlat && (isSharp || this.#spent() > SHARPENING_SECONDS)) return "flat";
+    const isCheap = goal < EXTENSION * cycles && this.#spent() * (1 + next) <= stillSeconds;
+    if (isFlat && !isCheap && (isSharp || this.#spent() > SHARPENING_SECONDS)) return "flat";
     if (isEnough && goal >= 2 * cycles) return "plenty";
     if (goal >= (isEnding ? EXTENSION : 1) * maxCycles) return "cycles";
     return this.#spent() * (1 + next) > budgetSeconds ? "budget" : null;

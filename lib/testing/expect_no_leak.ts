@@ -88,6 +88,7 @@ export async function expectNoLeak(
       cycles,
       warmupCycles: options.warmupCycles ?? Math.min(MOST_WARMUP, cycles),
       maxCycles: GROWTH_FOLLOWED * cycles,
+      stillSeconds: 0,
       concernBytesPerCycle: maxBytesPerCycle,
     },
     run,
