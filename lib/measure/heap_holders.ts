@@ -34,10 +34,13 @@ export interface GrownClass {
 const LEAST_BALANCE = 0.25; // smallest part of a gap, against the mean of all gaps
 const LEAST_STORE_BYTES = 128;
 const STORE_GROWTH = 1.3;
+const LEAST_TEXT_BYTES = 1024; // names and messages are of any length
+const MOST_PARTS = 1000; // of a text that was put together and not yet written flat
 const MOST_HOLDERS = 12;
 const MOST_CLASSES = 10;
 const LINKS = /^(_?next|_?prev|previous|_idleNext|_idlePrev|link)$/;
 const ENGINE_METADATA = /^(system \/ Feedback|\(feedback|system \/ AllocationSite|\(Builtins)/;
+const NAMING: ReadonlySet<string> = new Set(["context", "property"]);
 const STORES: ReadonlySet<string> = new Set(["elements", "table", "properties", "backing_store"]);
 
 /** Reads the snapshot files of one process, oldest first, and returns what grew. */
@@ -107,7 +110,10 @@ function highestId(heap: HeapSnapshot): number {
   return highest;
 }
 
-/** Sizes of tables and backing stores by the id of their owner. */
+/**
+ * Sizes of tables and backing stores by the id of their owner, and of texts in its variables and
+ * properties: a text that grows is another object each time it is written flat.
+ */
 function readStores(heap: HeapSnapshot): Map<number, number> {
   const sizes = new Map<number, number>();
   for (let node = 0; node < heap.nodeCount; node++) {
@@ -115,13 +121,26 @@ function readStores(heap: HeapSnapshot): Map<number, number> {
     if (type !== "object" && type !== "native") continue;
     let size = 0;
     for (let e = heap.firstEdge[node] as number; e < (heap.firstEdge[node + 1] as number); e++) {
-      if (heap.edgeType(e) === "internal" && STORES.has(heap.edgeName(e))) {
-        size += heap.size(heap.edgeTo(e));
-      }
+      const kind = heap.edgeType(e);
+      if (kind === "internal" && STORES.has(heap.edgeName(e))) size += heap.size(heap.edgeTo(e));
+      if (NAMING.has(kind)) size += textSize(heap, heap.edgeTo(e));
     }
     if (size >= LEAST_STORE_BYTES) sizes.set(heap.id(node), size);
   }
   return sizes;
+}
+
+/** Size of a long text, with what it was put together from; 0 for anything else. */
+function textSize(heap: HeapSnapshot, node: number): number {
+  let size = 0;
+  let part = node;
+  for (let k = 0; k < MOST_PARTS && part >= 0; k++) {
+    const type = heap.type(part);
+    if (type !== "string" && type !== "concatenated string") break;
+    size += heap.size(part);
+    part = type === "string" ? -1 : heap.follow(part, "first");
+  }
+  return size >= LEAST_TEXT_BYTES ? size : 0;
 }
 
 /** Gap in which each node was born; -1 before the first snapshot. Native memory is as old as its owner. */

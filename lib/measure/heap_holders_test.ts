@@ -27,6 +27,7 @@ const plantedMap = new Map<number, PlantedEntry>();
 const plantedNumbers: number[] = [];
 const plantedRing: PlantedEntry[] = new Array(50).fill(new PlantedEntry(-1));
 let plantedHead: PlantedLink | null = null;
+const plantedLog = { text: "" };
 
 function grow(from: number, to: number): void {
   for (let i = from; i < to; i++) {
@@ -34,7 +35,10 @@ function grow(from: number, to: number): void {
     plantedNumbers.push(i + 0.5);
     plantedRing[i % 50] = new PlantedEntry(i);
     plantedHead = new PlantedLink(plantedHead);
+    plantedLog.text += "abcd";
   }
+  plantedLog.text = Buffer.from(plantedLog.text).toString("latin1");
+  for (let k = 0; k < 5; k++) plantedLog.text += `${from} and ${k}, `;
 }
 
 test("judgeHeapGrowth() names what holds objects of every age, and no ring", () => {
@@ -56,6 +60,8 @@ test("judgeHeapGrowth() names what holds objects of every age, and no ring", () 
   assert.equal(map.classes[0]?.objects, 1200);
   const numbers = find("plantedNumbers");
   assert.ok(numbers.store.every((size, k) => k === 0 || size >= (numbers.store[k - 1] ?? 0)));
+  const { steps, holder } = find("plantedLog");
+  assert.equal(steps[holder + 1]?.name, "text");
   assert.equal(find("plantedHead").classes[0]?.objects, 1200);
   assert.ok(names.every((around) => !around.includes("plantedRing")), "a ring does not grow");
   assert.equal(classes.find((grown) => grown.class === "PlantedLink")?.objects, 1200);
