@@ -28,7 +28,7 @@ export class SparseSet<T> {
     const last = this.dense.length - 1;
     this.dense[at] = this.dense[last]!;
     this.entities[at] = this.entities[last]!;
-    this.sparse[this.entities[at]!] = at;
+    this.sparse[this.entities[at]!] = at; // unsure sparse
     this.dense.pop();
     this.entities.pop();
   }
