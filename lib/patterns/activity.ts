@@ -19,6 +19,7 @@ import { collectActivity } from "./operations.ts";
 import type { Place, Resolver } from "./places.ts";
 import { createResolver, dottedName } from "./places.ts";
 import type { Container } from "./shapes.ts";
+import { takenByInstance } from "./shared_containers.ts";
 import type { At, Tree } from "./tree.ts";
 import { partsOf } from "./tree.ts";
 
@@ -63,7 +64,10 @@ export function analyse(project: Project): Analysis {
   const resolver = createResolver(project);
   const { operations, calls } = collectActivity(project, resolver);
   const sites = collectCalls(project, resolver, calls);
-  const handed = operations.flatMap((operation) => takenByCallee(resolver, sites, operation));
+  const handed = operations.flatMap((operation) => [
+    ...takenByCallee(resolver, sites, operation),
+    ...takenByInstance(project, resolver, calls, operation),
+  ]);
   const byKey = group([...operations, ...handed], (operation) => operation.place.key);
   const mapLike = new Set<string>();
   for (const { tree, fn } of calls) {

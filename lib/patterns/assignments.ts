@@ -62,6 +62,18 @@ function partsOfAssignment(tree: AssignTree): AssignTree[] {
   if (target.type !== "collection") return [tree];
   const sources = value?.type === "collection" ? value.entries : [];
   return target.entries.map((entry, i) => {
+    if (entry.spread && value !== null && value.type !== "collection") {
+      // `oldest, *self.files = self.files`: all but the first.
+      const from: Tree = { type: "number", at, value: i };
+      const rest: Tree = {
+        type: "index",
+        at,
+        object: value,
+        index: null,
+        slice: { from, to: null },
+      };
+      return { ...tree, target: entry.value, value: rest };
+    }
     const index: Tree = { type: "number", at, value: i };
     const part: Tree | null = value?.type === "call"
       ? { type: "index", at, object: value, index, slice: null }
@@ -108,6 +120,9 @@ function indexDeeds(reading: Reading, tree: AssignTree, target: IndexTree): Deed
     object: target.object,
   });
   if (target.slice !== null) {
+    const isWhole = target.slice.from === null && target.slice.to === null;
+    const rewrite = isWhole && tree.value !== null ? rewriteOf(reading, tree.value, place) : null;
+    if (rewrite !== null) return [{ place, tree, object: target.object, ...rewrite }];
     const isEmptied = tree.value !== null && isEmptying(tree.value) === "empty";
     const cut = target.slice.to === null ? "clear" : "trim";
     return [deed(isEmptied ? cut : "write", "[:]=")];

@@ -45,7 +45,17 @@ export function findContainer(analysis: Analysis, place: Place): Container {
     const promised = containerOfAnnotation(annotation, fn, analysis.project);
     if (promised.shape !== "unknown" || promised.instance !== null) return promised;
   }
-  return seen[0] ?? (values.length === 0 ? analysis.fieldNamed(place) : null) ?? EMPTY;
+  if (seen.length > 0 || values.length > 0) return seen[0] ?? EMPTY;
+  return analysis.fieldNamed(place) ?? givenElsewhere(analysis, place) ?? EMPTY;
+}
+
+/** `cls._instance.runs = {}`: a field that no method of its own declares. */
+function givenElsewhere(analysis: Analysis, place: Place): Container | null {
+  if (place.path.length > 1 || place.root.kind !== "instance") return null;
+  return analysis.on(place.key)
+    .filter(({ effect }) => effect === "replace" || effect === "initialise")
+    .map(({ detail, fn }) => containerOf(detail, fn, analysis.project))
+    .find(({ shape }) => shape !== "unknown") ?? null;
 }
 
 /** What classes of the project have under the name of a field, where they agree. */

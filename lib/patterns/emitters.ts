@@ -149,9 +149,14 @@ function isMadeBeside(analysis: Analysis, { values }: Binding, object: Tree): bo
   }
   return block?.type === "if" &&
     values.some((value) =>
-      value.type === "call" && value.construct && block.at.start <= value.at.start &&
+      value.type === "call" && isMaking(value) && block.at.start <= value.at.start &&
       value.at.end <= object.at.start
     );
+}
+
+/** `new Emitter()`, `document.createElement("li")` */
+function isMaking({ construct, callee }: CallTree): boolean {
+  return construct || /^(create|make|build|spawn|open)([A-Z]|$)/.test(lastName(callee));
 }
 
 /** `fs`, `http`, `child_process`: something imported. */

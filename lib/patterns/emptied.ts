@@ -70,7 +70,7 @@ export function recreated(site: GrowingSite): string | null {
     const line = operation.tree.at.line;
     if (operation.tree === site.operation.tree || unit.tree === null) continue;
     if (unit === site.unit && !isConstructor(unit)) {
-      if (isPerEntry(site, operation)) continue;
+      if (isPerEntry(site, operation) || isBegun(site, operation)) continue;
       const isInner = isInside(operation.fn, unit) && operation.fn !== site.operation.fn;
       // Given to a timer or a promise it runs by itself, returned it waits for the caller.
       const isScheduled = isInner && operation.fn.use.kind === "argument";
@@ -92,6 +92,18 @@ export function recreated(site: GrowingSite): string | null {
     }
   }
   return null;
+}
+
+/** Set once by the function around; what grows later is a closure that it gives away. */
+function isBegun(site: GrowingSite, { fn }: Operation): boolean {
+  // A field is the same one at the next call, what a parameter brings is another one.
+  if (site.operation.place.root.kind !== "parameter" || escapes(fn)) return false;
+  for (let inner = site.operation.fn; inner !== fn;) {
+    if (escapes(inner) && isInside(inner, fn)) return true;
+    if (inner.parent === null) return false;
+    inner = inner.parent;
+  }
+  return false;
 }
 
 /** Emptying that belongs to normal work: what is there is taken first, or a run begins. */

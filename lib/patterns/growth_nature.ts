@@ -56,7 +56,7 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
   if (instance !== null) {
     return verb !== "update" && grows(analysis, operation) ? "growth" : "nothing";
   }
-  if (verb === "update" && shape === "map") return updateNature(operation);
+  if (verb === "update" && shape === "map" && !container.automatic) return updateNature(operation);
   if (shape === "unknown" && isForeignPush(analysis, operation)) return "nothing";
   const accepted = acceptedShapes(operation);
   return accepted.includes(shape) || shape === "weak" && verb !== "push" ? "growth" : "nothing";

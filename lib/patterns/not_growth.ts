@@ -4,6 +4,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { keysAround } from "./containers.ts";
 import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
 import { methodAround } from "./model.ts";
@@ -67,7 +68,7 @@ export function neverGrown(analysis: Analysis): PatternFinding[] {
     analysis.operations.filter((operation) =>
       /^(grow|insert|write|replace|initialise)$/.test(operation.effect) &&
       !(operation.effect === "replace" && isConstructor(methodAround(operation.fn)))
-    ).map((operation) => operation.place.key),
+    ).flatMap((operation) => keysAround(operation.place)),
   );
   const handedOut = memberNames(analysis);
   const findings: PatternFinding[] = [];
@@ -76,7 +77,7 @@ export function neverGrown(analysis: Analysis): PatternFinding[] {
       const object: Tree = { type: "this", at, isClass: false };
       const place = analysis.resolver.resolve({ type: "member", at, object, property: name }, fn);
       const isTouched = place === null ||
-        [...touched].some((key) => key === place.key || key.startsWith(`${place.key}.`));
+        touched.has(place.key);
       const container = containerOf(value, fn, analysis.project);
       if (isTouched || !container.empty || handedOut.has(name)) continue;
       if (!/^(list|map|set)$/.test(container.shape)) continue;

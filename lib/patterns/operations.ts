@@ -108,11 +108,13 @@ class Collector {
     }
   }
 
-  #add({ object, ...deed }: Deed, around: Around, exits: readonly Tree[]): void {
+  #add(deed: Deed, around: Around, exits: readonly Tree[]): void {
+    const { place, effect, tree, verb, detail, object } = deed;
     // An instance as a whole (`this`) is no container.
-    if (deed.place.path.length === 0) return;
-    const via = isDirect(object, deed.place.path[0]!) ? "direct" : "alias";
-    this.operations.push({ ...deed, fn: this.#fn, around, exits, via });
+    if (place.path.length === 0) return;
+    const via = isDirect(object, place.path[0]!) ? "direct" : "alias";
+    const fn = this.#fn;
+    this.operations.push({ place, effect, fn, tree, verb, detail, around, exits, via });
   }
 
   #deeds(tree: Tree, around: Around): Deed[] {

@@ -148,6 +148,9 @@ export function createResolver(project: Project): Resolver {
     ) {
       return place({ kind: "static", owner: root.owner }, []);
     }
+    if (path.length === 1 && isOnly(object)) {
+      return place({ kind: "instance", owner: (root as { owner: ClassModel }).owner }, [property]);
+    }
     if (path.length === 0 && root.kind === "static" && property === "prototype") {
       return place({ kind: "instance", owner: root.owner }, []);
     }
@@ -159,6 +162,16 @@ export function createResolver(project: Project): Resolver {
       }
     }
     return path.length >= MAX_PATH ? null : place(root, [...path, property]);
+  }
+
+  /** `cls._instance` after `cls._instance = super().__new__(cls)`: the instance of the class. */
+  function isOnly({ root, path }: Place): boolean {
+    if (root.kind !== "static") return false;
+    const declared = assigned.get(root.owner)?.get(path[0]!) ?? [];
+    return declared.some(({ tree: { value } }) =>
+      value?.type === "call" && value.callee.type === "member" &&
+      value.callee.property === "__new__"
+    );
   }
 
   function ofName(name: string, fn: FunctionModel, depth: number): Place | null {

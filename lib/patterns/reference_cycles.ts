@@ -10,12 +10,20 @@ import type { PatternFinding } from "./finding.ts";
 import { idiomsOf } from "./idioms.ts";
 import { findClass, lookUp } from "./model.ts";
 import type { ClassModel, FunctionModel } from "./model.ts";
+import type { Operation } from "./operations.ts";
 import { dottedName, nameOf } from "./places.ts";
 import { contains } from "./tree.ts";
 import type { At, CallTree, Tree } from "./tree.ts";
 
-/** `child = new Child(this)` kept in a field, where the child keeps its parent. */
-export function ownedCycles(analysis: Analysis, model: ClassModel): PatternFinding[] {
+/**
+ * `child = new Child(this)` kept in a field, where the child keeps its parent; `operations` are
+ * those in the class.
+ */
+export function ownedCycles(
+  analysis: Analysis,
+  model: ClassModel,
+  operations: readonly Operation[],
+): PatternFinding[] {
   const findings: PatternFinding[] = [];
   const report = (name: string, value: Tree, fn: FunctionModel, at: At): void => {
     const cycle = value.type === "call"
@@ -31,8 +39,8 @@ export function ownedCycles(analysis: Analysis, model: ClassModel): PatternFindi
     }
   }
   // Children that a container of this class keeps.
-  for (const { place, effect, fn, tree, detail } of analysis.operations) {
-    if (fn.owner !== model || place.root.kind !== "instance" || !/^(grow|insert)$/.test(effect)) {
+  for (const { place, effect, fn, tree, detail } of operations) {
+    if (place.root.kind !== "instance" || !/^(grow|insert)$/.test(effect)) {
       continue;
     }
     const kept = effect === "insert" && tree.type === "assign"

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { group } from "./activity.ts";
 import type { Analysis } from "./activity.ts";
 import { closureOverThis } from "./closures.ts";
 import { finding } from "./finding.ts";
@@ -38,9 +39,12 @@ export const RESOURCE: RegExp =
 
 /** Finds stored references, foreign attributes, captured closures and reference cycles. */
 export function findReferences(analysis: Analysis): readonly PatternFinding[] {
+  const operations = group(analysis.operations, ({ fn }) => fn.owner);
   return [
     ...analysis.project.classes.flatMap((model) => storedReferences(analysis, model)),
-    ...analysis.project.classes.flatMap((model) => ownedCycles(analysis, model)),
+    ...analysis.project.classes.flatMap((model) =>
+      ownedCycles(analysis, model, operations.get(model) ?? [])
+    ),
     ...analysis.project.functions.flatMap((fn) => foreignAttributes(analysis, fn)),
     ...analysis.calls.flatMap((site) => handedClosures(analysis, site)),
   ];

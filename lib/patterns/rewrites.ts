@@ -139,6 +139,9 @@ export function rewriteOf(
   if (callee.type === "member" && contains(callee.object, self)) {
     const sliced = sliceInside(value, self);
     if (sliced !== undefined) return { effect: "trim", verb: "slice", detail: sliced };
+    const isFew = args.length > 0 &&
+      /^(most_common|head|tail|nlargest|nsmallest|take|takeRight|takeLast)$/.test(callee.property);
+    if (isFew) return { effect: "trim", verb: callee.property, detail: args[0]! };
     if (callee.property === "filter") {
       return { effect: "filter", verb: "filter", detail: args[0] ?? null };
     }
@@ -155,6 +158,9 @@ export function rewriteOf(
   );
   if (inner !== undefined && inner !== null) return inner;
   const name = dottedName(callee);
+  if (/(^|\.)n(largest|smallest)$/.test(name) && args.some((arg) => contains(arg, self))) {
+    return { effect: "trim", verb: name, detail: args[0]! };
+  }
   if (
     /(^|\.)(append|concatenate|vstack|hstack|concat)$/.test(name) &&
     args.some((arg) => contains(arg, self))
@@ -242,6 +248,9 @@ function summandsOf(value: Tree): readonly Tree[] {
 /** What a sliced copy has more than the original: `[...x, y].slice(-n)`, `(x + [y])[-n:]`. */
 export function extension(value: Tree): Tree | null {
   if (value.type === "index") return extension(value.object);
+  if (value.type === "call" && /^(sorted|list|tuple|reversed)$/.test(dottedName(value.callee))) {
+    return value.args[0] === undefined ? null : extension(value.args[0]);
+  }
   if (value.type === "call" && value.callee.type === "member") {
     return value.callee.property === "concat" ? value.args[0] ?? null : extension(
       value.callee.object,

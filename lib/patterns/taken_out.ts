@@ -91,7 +91,7 @@ function isSameElement(taken: Operation, put: Operation): boolean {
     taken.detail.name === put.detail.name;
 }
 
-/** A loop over the entries, or over the oldest of them, takes out those whose time is over. */
+/** A loop over the entries, or over the oldest of them, takes out those whose time is over or for which there is no room. */
 function expires(site: GrowingSite, { around, fn }: Operation): boolean {
   const { key } = site.operation.place;
   const isOf = (tree: Tree, wanted: (found: string) => boolean, depth = 0): boolean =>
@@ -109,8 +109,14 @@ function expires(site: GrowingSite, { around, fn }: Operation): boolean {
     (outer.iterable !== null
       ? isOf(outer.iterable, (found) => found === key)
       : outer.test !== null &&
-        isOf(outer.test, (found) => found === key || found.startsWith(`${key}.[`)))
+        (isBudget(outer.test) && !encloses(outer, site.operation.tree) ||
+          isOf(outer.test, (found) => found === key || found.startsWith(`${key}.[`))))
   );
+}
+
+/** `while (this.bytes > limit)`: a running total stands for how much there is. */
+function isBudget(test: Tree): boolean {
+  return test.type === "operation" && /^[<>]=?$/.test(test.operator);
 }
 
 /** Put back where an attempt failed, taken out in the attempt. */
