@@ -4,17 +4,18 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { idiomsOf } from "./idioms.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import { contains, partsOf, walk } from "./tree.ts";
-import type { Tree } from "./tree.ts";
+import type { CallTree, Tree } from "./tree.ts";
 
 /** Tells whether a function value leaves the call that makes it. */
 export function escapes(fn: FunctionModel): boolean {
   const { use } = fn;
   if (fn.tree === null || fn.isMethod) return false;
-  if (use.kind === "local") return false;
+  if (use.kind === "local") return fn.parent !== null && isOfLeaving(use.receiver, fn.parent);
   if (use.kind === "returned" || use.kind === "stored") return true;
   if (use.kind === "entry" && use.call === null) return true;
   if (use.call === null) return useOfName(fn);
@@ -31,6 +32,13 @@ export function escapes(fn: FunctionModel): boolean {
     isCallbackParameter(callee.object.name, fn.parent!);
   return !isGiven && !isStreamEvent(callee.object, args[0]) &&
     !isLocalEmitter(callee.object, fn.parent!);
+}
+
+/** `server.send = function () { … }; return server;` */
+function isOfLeaving(receiver: Tree | null | undefined, scope: FunctionModel): boolean {
+  let root = receiver ?? null;
+  while (root?.type === "member" || root?.type === "index") root = root.object;
+  return root?.type === "name" && leavesByName(root.name, scope);
 }
 
 /** Whether a function of the same file keeps the function it is given: null where it is unknown. */
@@ -153,8 +161,8 @@ export function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): 
       else if (inner.type === "assign") leaves ||= isIt(inner.value);
       else if (inner.type === "collection") {
         leaves ||= inner.entries.some(({ value }) => isIt(value));
-      } else if (inner.type === "call" && inner.construct) {
-        leaves ||= inner.args.some(isIt);
+      } else if (inner.type === "call") {
+        leaves ||= (inner.construct || isPut(inner, fn)) && inner.args.some(isIt);
       } else if (inner.type === "function") {
         const model = analysis.project.byTree.get(inner);
         leaves ||= model !== undefined && escapes(model) && contains(inner, isIt);
@@ -177,6 +185,11 @@ function schedulesItself({ tree }: FunctionModel, name: string): boolean {
             .test(dottedName(inner.callee)),
       )
     );
+}
+
+/** `sessions.push(session)` */
+function isPut({ callee }: CallTree, fn: FunctionModel): boolean {
+  return callee.type === "member" && idiomsOf(fn.source.language).grow.has(callee.property);
 }
 
 /** A named inner function escapes where its name is used other than called. */

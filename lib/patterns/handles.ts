@@ -4,6 +4,8 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { methodAround } from "./model.ts";
+import type { FunctionModel } from "./model.ts";
 import type { CallTree, Tree } from "./tree.ts";
 
 /** Name under which a result is kept: a variable, a field, `returned`, or null when dropped. */
@@ -28,6 +30,15 @@ export function handleOf(analysis: Analysis, tree: CallTree): string | null {
   }
   if (parent?.type === "collection") return "returned";
   return null;
+}
+
+/** `this.handles.push(handle)`: name of the container that a variable is put into, or null. */
+export function listOf(analysis: Analysis, fn: FunctionModel, handle: string): string | null {
+  const put = analysis.callsIn(methodAround(fn)).find(({ tree: { callee, args } }) =>
+    callee.type === "member" && /^(push|add|unshift)$/.test(callee.property) &&
+    args.some((arg) => arg.type === "name" && arg.name === handle)
+  );
+  return put?.tree.callee.type === "member" ? lastName(put.tree.callee.object) || null : null;
 }
 
 /** Returns the last name of an expression: `socket` of `this.socket`. */

@@ -52,7 +52,13 @@ export function listener(analysis: Analysis, site: CallSite): Registration | nul
     ? "listens to itself"
     : isUndoneByResult(analysis, tree, fn)
     ? "undone by what it returns"
-    : removal(analysis, site, emitter, event, handler) ?? localTarget(analysis, emitter, fn);
+    : removal(
+      analysis,
+      site,
+      emitter,
+      event,
+      handler.type === "assign" ? handler.target : handler,
+    ) ?? localTarget(analysis, emitter, fn);
   return {
     kind: "listener",
     attribute: `${target}.${callee.property}(${name})`.slice(0, 120),
@@ -108,6 +114,8 @@ function isEventName(event: Tree): boolean {
 
 /** Tells whether an argument can be called: a function, a method, a bound one, a name. */
 export function isHandler(handler: Tree, fn: FunctionModel): boolean {
+  // `bus.on("x", this.onX = this.x.bind(this))`
+  if (handler.type === "assign") return handler.value !== null && isHandler(handler.value, fn);
   if (handler.type === "function" || handler.type === "member") return true;
   if (handler.type === "call") {
     return handler.callee.type === "member" && handler.callee.property === "bind";

@@ -9,7 +9,7 @@ import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place, Resolver } from "./places.ts";
 import { contains } from "./tree.ts";
-import type { Tree } from "./tree.ts";
+import type { CallTree, Tree } from "./tree.ts";
 
 /** What an operation does to its place. */
 export type Effect =
@@ -137,11 +137,15 @@ export function rewriteOf(
   if (value.type !== "call") return null;
   const { callee, args } = value;
   if (callee.type === "member" && contains(callee.object, self)) {
+    if (isAllButLast(value, self)) return { effect: "shrink", verb: "slice", detail: null };
     const sliced = sliceInside(value, self);
     if (sliced !== undefined) return { effect: "trim", verb: "slice", detail: sliced };
     const isFew = args.length > 0 &&
       /^(most_common|head|tail|nlargest|nsmallest|take|takeRight|takeLast)$/.test(callee.property);
     if (isFew) return { effect: "trim", verb: callee.property, detail: args[0]! };
+    const isSifted = callee.property === "reduce" && args[0] !== undefined &&
+      contains(args[0], ({ type }) => type === "if" || type === "choice");
+    if (isSifted) return { effect: "filter", verb: "reduce", detail: args[0]! };
     if (callee.property === "filter") {
       return { effect: "filter", verb: "filter", detail: args[0] ?? null };
     }
@@ -204,6 +208,16 @@ function longerCopy(
   return isLongerBuffer || isConcat
     ? { effect: "grow", verb: "longer copy", detail: first ?? null }
     : null;
+}
+
+/** `layers.slice(0, -1)` */
+function isAllButLast(
+  { callee, args: [from, to] }: CallTree,
+  self: (part: Tree) => boolean,
+): boolean {
+  return callee.type === "member" && callee.property === "slice" && self(callee.object) &&
+    from?.type === "number" && from.value === 0 &&
+    to?.type === "operation" && to.operator === "-" && to.operands.length === 1;
 }
 
 function sliceInside(value: Tree, self: (part: Tree) => boolean): Tree | null | undefined {

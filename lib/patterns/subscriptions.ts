@@ -4,13 +4,15 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { handleOf, lastName } from "./handles.ts";
+import { handleOf, lastName, listOf } from "./handles.ts";
 import { isHandler } from "./listeners.ts";
+import type { FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import type { Registration } from "./registration.ts";
 import { textOf } from "./shapes.ts";
 import { contains } from "./tree.ts";
+import type { Tree } from "./tree.ts";
 
 /** Returns the subscription that a call makes, or null. */
 export function subscription(analysis: Analysis, site: CallSite): Registration | null {
@@ -28,7 +30,8 @@ export function subscription(analysis: Analysis, site: CallSite): Registration |
         dottedName(part.callee).split(".").at(-1)!,
       ),
   );
-  const handle = handleOf(analysis, tree);
+  const own = handleOf(analysis, tree);
+  const handle = own === null ? null : listOf(analysis, fn, own) ?? own;
   const undone = analysis.calls.find(({ tree: other, fn: where }) => {
     if (where.source !== fn.source) return false;
     const called = other.callee;
@@ -50,6 +53,8 @@ export function subscription(analysis: Analysis, site: CallSite): Registration |
     ? "handed to the caller"
     : undone
     ? `undone at line ${undone.tree.at.line}`
+    : isOwnSource(analysis, callee.object, fn)
+    ? "its source is owned by the instance"
     : null;
   return {
     kind: "subscription",
@@ -59,4 +64,19 @@ export function subscription(analysis: Analysis, site: CallSite): Registration |
       ? handle === null ? "result dropped, so it can never be undone" : "never undone"
       : "subscription",
   };
+}
+
+/** `this.search$.pipe(…)` of a subject that the instance makes for itself. */
+function isOwnSource(analysis: Analysis, source: Tree, fn: FunctionModel): boolean {
+  let root = source;
+  while (root.type === "call" && root.callee.type === "member") root = root.callee.object;
+  const place = root.type === "member" ? analysis.resolver.resolve(root, fn) : null;
+  if (place?.root.kind !== "instance" || place.path.length !== 1) return false;
+  const { owner } = place.root;
+  const name = place.path[0]!;
+  const made = [
+    owner.fields.get(name)?.value,
+    ...(analysis.resolver.assignments(owner).get(name) ?? []).map(({ tree }) => tree.value),
+  ];
+  return made.some((value) => value?.type === "call" && value.construct);
 }
