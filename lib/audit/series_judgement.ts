@@ -52,6 +52,8 @@ const MOST_FALLEN = 0.3; // of all rises; a sawtooth falls as much as it rises
 const MOST_STEPS = 8; // of a staircase, in three quarters of the run
 const LEAST_STEP = 0.02; // of all rises together; smaller ones are wobble
 const STEPPED_SHARE = 0.9; // of all rises together
+const OVERDUE_STEPS = 5; // of a staircase that may be said to have ended
+const OVERDUE_GAPS = 4; // times its longest gap
 const QUADRATIC_RATIO = 2; // a parabola triples its mean rate from one span to the next
 const SIGMAS = 3;
 /** Grains that make a rise certain: with one a leak may hide between two samples. */
@@ -137,10 +139,10 @@ function isSlowing(
   return (KEPT_SHARE * before - newest) * span > SIGMAS * noise;
 }
 
-/** What rose smoothly and has stood still since: a cache that is full. A staircase only pauses. */
+/** What rose smoothly and has stood still since: a cache that is full. A staircase may only pause. */
 function isPlateau(x: readonly number[], y: readonly number[], tolerance: number): boolean {
   const last = x[x.length - 1] as number;
-  if (isStaircase(x, y, last / 9)) return false;
+  if (isStaircase(x, y, last / 9) && !isLastStepPast(x, y)) return false;
   const from = x.findIndex((cycle) => cycle >= (1 - PLATEAU_SHARE) * last);
   const end = x.length;
   if (end - from < LEAST_POINTS) return false;
@@ -229,6 +231,19 @@ function isStaircase(x: readonly number[], y: readonly number[], from: number): 
   const steps = rises.filter((rise) => rise > LEAST_STEP * risen);
   const stepped = steps.reduce((sum, rise) => sum + rise, 0);
   return steps.length <= Math.min(MOST_STEPS, samples / 4) && stepped >= STEPPED_SHARE * risen;
+}
+
+/** Steps that came often enough to expect the next one, which is long overdue. */
+function isLastStepPast(x: readonly number[], y: readonly number[]): boolean {
+  const last = x.at(-1) as number;
+  const rises = y.map((value, k) => k === 0 ? 0 : value - (y[k - 1] as number));
+  const settled = rises.map((rise, k) => (x[k] as number) >= last / 9 ? Math.max(0, rise) : 0);
+  const risen = settled.reduce((sum, rise) => sum + rise, 0);
+  const steps = x.filter((_, k) => (settled[k] as number) > LEAST_STEP * risen);
+  if (steps.length < OVERDUE_STEPS) return false;
+  const gaps = steps.slice(1).map((cycle, k) => cycle - (steps[k] as number));
+  // Where gaps double, as those of a table, the next one is due after twice the longest.
+  return last - (steps.at(-1) as number) >= OVERDUE_GAPS * Math.max(...gaps);
 }
 
 /** Steps that double are few: three of them need a span of a factor of nine. */

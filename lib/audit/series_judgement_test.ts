@@ -36,12 +36,26 @@ test("judgeSeries() calls what stops flat or settling, never growing", () => {
     "exponential approach": (cycle) => 4e6 + 1e6 * (1 - Math.exp(-cycle / 800)),
     "logarithm": (cycle) => 4e6 + 1e5 * Math.log(1 + cycle / 10),
     "sawtooth, sampled in step": (cycle) => 4e6 + 100 * (cycle % 400),
+    "eight steps until 3200": (cycle) => 4e6 + 48_000 * Math.min(8, Math.floor(cycle / 400)),
     constant: () => 4e6,
   };
   for (const [name, value] of Object.entries(series)) {
     const { state } = judge(8000, value);
     assert.ok(state === "flat" || state === "settling", `${name}: ${state}`);
   }
+});
+
+test("judgeSeries() seldom takes large steps at random times for steps that have ended", () => {
+  const random = createRandom("random steps");
+  let ended = 0;
+  for (let trial = 0; trial < 400; trial++) {
+    const steps: number[] = [];
+    for (let at = 0; at < 8000;) steps.push(at -= 900 * Math.log(1 - random.next()));
+    const { state } = judge(8000, (cycle) => 4e6 + 48e3 * steps.filter((at) => at <= cycle).length);
+    // A pause over the last two thirds of the run is flat by any rule.
+    if (state === "flat" && steps.some((at) => at > 8000 / 3 && at < 8000)) ended++;
+  }
+  assert.ok(ended <= 4, `${ended} of 400 called flat`);
 });
 
 test("judgeSeries() does not accuse bounded noise", () => {
