@@ -48,6 +48,7 @@ const KEPT_SHARE = 0.55;
 const KEPT_SHARE_STAIRCASE = 0.4;
 const PLATEAU_SHARE = 0.3; // of the run, at its end
 const MONOTONE_SHARE = 0.9;
+const RISING_TROUGHS = 6; // in ascending order by chance once in 720
 const MOST_FALLEN = 0.3; // of all rises; a sawtooth falls as much as it rises
 const MOST_STEPS = 8; // of a staircase, in three quarters of the run
 const LEAST_STEP = 0.02; // of all rises together; smaller ones are wobble
@@ -159,7 +160,7 @@ function isSignificant(
 ): boolean {
   const first = x.findIndex((cycle) => cycle >= from);
   if (x.length - first < LEAST_POINTS) return false;
-  if (isMonotone(y.slice(first))) return true;
+  if (isMonotone(y.slice(first)) || isRisingSawtooth(y.slice(first))) return true;
   return slopeInterval(x.slice(first), y.slice(first), { confidence }).low > 0;
 }
 
@@ -173,6 +174,14 @@ function isMonotone(y: readonly number[]): boolean {
     else fallen -= change;
   }
   return rises >= MONOTONE_SHARE * (y.length - 1) && fallen <= MOST_FALLEN * risen;
+}
+
+/** Teeth of which each ends above the one before, so often that chance would not do it. */
+function isRisingSawtooth(y: readonly number[]): boolean {
+  const least = largestDrop(y) / 2;
+  const troughs = y.filter((value, k) => k > 0 && (y[k - 1] as number) - value > least);
+  return troughs.length >= RISING_TROUGHS &&
+    troughs.every((value, k) => k === 0 || value > (troughs[k - 1] as number));
 }
 
 function envelopeRates(

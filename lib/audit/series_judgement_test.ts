@@ -20,6 +20,18 @@ test("judgeSeries() calls what keeps its rate growing, at that rate", () => {
   assert.deepEqual([parabola.state, parabola.growth], ["growing", "quadratic"]);
 });
 
+test("judgeSeries() calls a sawtooth growing whose troughs rise", () => {
+  for (const period of [350, 700]) {
+    const { state, bytesPerCycle } = judge(
+      8000,
+      (cycle) => 4e6 + 240 * (cycle % period) + 66 * cycle,
+    );
+    assert.equal(state, "growing", `period ${period}`);
+    assert.ok(Math.abs(bytesPerCycle - 66) < 15, `${bytesPerCycle}`);
+    assert.notEqual(judge(8000, (cycle) => 4e6 + 240 * (cycle % period)).state, "growing");
+  }
+});
+
 test("judgeSeries() calls a table that doubles growing, and a late onset too", () => {
   const table = judge(8000, (cycle) => 4e6 + 16 * 2 ** Math.ceil(Math.log2(cycle + 1)));
   assert.equal(table.state, "growing");
