@@ -41,6 +41,7 @@ export const TREND_TOLERANCES: Readonly<Record<string, number>> = {
   threads: 0.002,
   workers: 1,
   workersExternal: 1,
+  workersWasm: 1,
   wasmFilled: 0.5,
 };
 
@@ -126,6 +127,15 @@ const RULES: readonly ChannelRule[] = [
     tolerance: TREND_TOLERANCES["workersExternal"] as number,
     grain: OBJECT_BYTES,
     read: (gauge) => gauge("workersExternal"),
+  },
+  {
+    channel: "wasm",
+    unit: "bytes",
+    place: "worker threads",
+    threshold: 4,
+    tolerance: TREND_TOLERANCES["workersWasm"] as number,
+    grain: OBJECT_BYTES,
+    read: (gauge) => gauge("workersWasm"),
   },
   {
     channel: "resources",

@@ -225,9 +225,9 @@ function explain(
   const isUnseen = sites.allocations.length === 0 || decision.channel.channel === "wasm";
   // A test holds many functions: its source says nothing about the one that was measured.
   const isModule = task.run === undefined;
-  return isLeak && isUnseen && isModule
-    ? guessSites(task.spec.module, decision.channel.channel)
-    : sites;
+  if (!isLeak || !isUnseen || !isModule) return sites;
+  const [script] = inWorker ? workerScripts.filter((url) => url.startsWith("file:")) : [];
+  return guessSites(script ?? task.spec.module, decision.channel.channel);
 }
 
 interface Parts {

@@ -30,6 +30,7 @@ export const GAUGES = [
   "workers",
   "wasmFilled",
   "workersExternal",
+  "workersWasm",
 ] as const;
 
 /** Name of a column. */
@@ -71,6 +72,7 @@ export function openGauges({ wasm, workers, resizing }: Watches): ReadGauges {
     row[offset + 14] = workers.used();
     row[offset + 15] = wasm.filled();
     row[offset + 16] = workers.external();
+    row[offset + 17] = workers.wasm();
   };
 }
 

@@ -16,6 +16,8 @@ export interface WorkerWatch {
   used(): number;
   /** Returns what they kept outside their heaps, such as buffers, bytes. */
   external(): number;
+  /** Returns how far their WebAssembly memories are filled, bytes. */
+  wasm(): number;
   /** Returns what their heaps took from the system, bytes. */
   committed(): number;
   /** Returns the scripts of the workers that were read, as URLs. */
@@ -38,9 +40,34 @@ const COLLECT_AND_READ = `(globalThis[Symbol.for("heapbook.read")] ??= (() => {
     gc?.();
     gc?.();
     const { heapUsed, heapTotal, external } = memoryUsage();
-    return heapUsed + " " + heapTotal + " " + external;
+    const wasm = globalThis[Symbol.for("heapbook.wasm")]?.() ?? 0;
+    return heapUsed + " " + heapTotal + " " + external + " " + wasm;
   };
 })())()`;
+
+/**
+ * Keeps the memories that a worker has, without keeping them alive, and how far they are filled: to
+ * the last 64 bytes that are not all zero.
+ */
+const REMEMBER_MEMORIES = `function () {
+  const references = this.map((memory) => new WeakRef(memory));
+  const chunk = 65536, line = 64, zeros = Buffer.alloc(chunk);
+  const isZero = (bytes, start, end) => bytes.compare(zeros, 0, end - start, start, end) === 0;
+  globalThis[Symbol.for("heapbook.wasm")] = () => {
+    let total = 0;
+    for (const reference of references) {
+      const memory = reference.deref();
+      if (memory === undefined) continue;
+      const bytes = Buffer.from(memory.buffer);
+      let end = bytes.length;
+      while (end > 0 && isZero(bytes, Math.max(0, end - chunk), end)) end -= chunk;
+      while (end > 0 && isZero(bytes, Math.max(0, end - line), end)) end -= line;
+      total += Math.max(0, end);
+    }
+    return total;
+  };
+}`;
+const WASM_PAGE_BYTES = 65536;
 
 interface WorkerHeap {
   readonly session: string;
@@ -49,6 +76,7 @@ interface WorkerHeap {
   patienceMs: number;
   used: number;
   external: number;
+  wasm: number;
   committed: number;
 }
 
@@ -69,7 +97,7 @@ export function watchWorkers(): WorkerWatch {
     await Promise.all(reading);
   }
 
-  const sum = (key: "used" | "external" | "committed"): number => {
+  const sum = (key: "used" | "external" | "wasm" | "committed"): number => {
     let total = 0;
     for (const heap of heaps.values()) total += heap[key];
     return total;
@@ -78,6 +106,7 @@ export function watchWorkers(): WorkerWatch {
     read,
     used: () => sum("used"),
     external: () => sum("external"),
+    wasm: () => sum("wasm"),
     committed: () => sum("committed"),
     scripts: () => [...scripts],
   };
@@ -87,10 +116,12 @@ async function readHeap(asker: Asker, heap: WorkerHeap): Promise<void> {
   if (heap.isBusy) return;
   heap.isBusy = true;
   const text = await asker.evaluate(heap.session, COLLECT_AND_READ);
+  const [used = 0, committed = 0, external = 0, wasm = 0] = text?.split(" ").map(Number) ?? [];
+  // A page at least was added outside the heap, which may be that of a WebAssembly memory.
+  const isNew = text !== undefined && external >= heap.external + WASM_PAGE_BYTES;
+  if (isNew) await asker.rememberMemories(heap.session, REMEMBER_MEMORIES);
   heap.isBusy = false;
-  if (text === undefined) return;
-  const [used = 0, committed = 0, external = 0] = text.split(" ").map(Number);
-  Object.assign(heap, { used, committed, external });
+  if (text !== undefined) Object.assign(heap, { used, committed, external, wasm });
 }
 
 /** Waits for a reading, but not for ever; the answer may come while cycles run. */
@@ -108,10 +139,16 @@ function within(milliseconds: number, reading: Promise<void>, heap: WorkerHeap):
   });
 }
 
+/** As much of an inspector's answers as is read here. */
+interface Answer {
+  readonly result?: { readonly value?: string; readonly objectId?: string };
+  readonly objects?: { readonly objectId?: string };
+}
+
 /** Puts questions to the inspectors of the workers. */
 class Asker {
   readonly #session = new Session();
-  readonly #waiting = new Map<number, { session: string; settle: (text?: string) => void }>();
+  readonly #waiting = new Map<number, { session: string; settle: (answer?: Answer) => void }>();
   #asked = 0;
 
   constructor(heaps: Map<string, WorkerHeap>, scripts: Set<string>) {
@@ -124,6 +161,7 @@ class Asker {
         patienceMs: PATIENCE_MS,
         used: 0,
         external: 0,
+        wasm: 0,
         committed: 0,
       });
       if (scripts.size < MOST_WORKERS) scripts.add(params.workerInfo.url);
@@ -133,22 +171,33 @@ class Asker {
       this.#forget(params.sessionId);
     });
     this.#session.on("NodeWorker.receivedMessageFromWorker", ({ params }) => {
-      const { id, result } = JSON.parse(params.message) as {
-        readonly id?: number;
-        readonly result?: { readonly result?: { readonly value?: string } };
-      };
-      if (id !== undefined) this.#settle(id, result?.result?.value);
+      const { id, result } = JSON.parse(params.message) as { id?: number; result?: Answer };
+      if (id !== undefined) this.#settle(id, result);
     });
     this.#session.post("NodeWorker.enable", { waitForDebuggerOnStart: false });
   }
 
   /** Evaluates an expression in a worker; its text is undefined where the worker ends before. */
-  evaluate(session: string, expression: string): Promise<string | undefined> {
-    return this.ask(session, "Runtime.evaluate", { expression });
+  async evaluate(session: string, expression: string): Promise<string | undefined> {
+    return (await this.#ask(session, "Runtime.evaluate", { expression }))?.result?.value;
+  }
+
+  /** Calls a function in a worker on the list of its WebAssembly memories. */
+  async rememberMemories(session: string, functionDeclaration: string): Promise<void> {
+    const objectGroup = "heapbook", expression = "WebAssembly.Memory.prototype";
+    const prototype = await this.#ask(session, "Runtime.evaluate", { expression, objectGroup });
+    const prototypeObjectId = prototype?.result?.objectId;
+    const found = await this.#ask(session, "Runtime.queryObjects", {
+      prototypeObjectId,
+      objectGroup,
+    });
+    const objectId = found?.objects?.objectId;
+    await this.#ask(session, "Runtime.callFunctionOn", { objectId, functionDeclaration });
+    await this.#ask(session, "Runtime.releaseObjectGroup", { objectGroup });
   }
 
   /** Puts a question to a worker's inspector. */
-  ask(session: string, method: string, params: object = {}): Promise<string | undefined> {
+  #ask(session: string, method: string, params: object): Promise<Answer | undefined> {
     const id = ++this.#asked;
     return new Promise((settle) => {
       this.#waiting.set(id, { session, settle });
@@ -159,8 +208,8 @@ class Asker {
     });
   }
 
-  #settle(id: number, text?: string): void {
-    this.#waiting.get(id)?.settle(text);
+  #settle(id: number, answer?: Answer): void {
+    this.#waiting.get(id)?.settle(answer);
     this.#waiting.delete(id);
   }
 

@@ -104,3 +104,29 @@ test("watchWorkers() does not wait for a worker that sleeps", { timeout: 30_000 
   Atomics.notify(gate, 0);
   await once(worker, "exit");
 });
+
+test("watchWorkers() sees how far a worker fills WebAssembly memories, old and new", async () => {
+  const watch = watchWorkers();
+  const worker = new Worker(
+    `const { parentPort } = require("node:worker_threads");
+    const memories = [new WebAssembly.Memory({ initial: 8 })];
+    parentPort.on("message", ({ memory, top }) => {
+      memories[memory] ??= new WebAssembly.Memory({ initial: 8 });
+      new Uint8Array(memories[memory].buffer).fill(1, 0, top);
+      parentPort.postMessage(top);
+    });`,
+    { eval: true },
+  );
+  worker.unref();
+  const filled = async (memory: number, top: number): Promise<number> => {
+    worker.postMessage({ memory, top });
+    await once(worker, "message");
+    await watch.read(); // where a memory is new it is found now, and read the next time
+    await watch.read();
+    return watch.wasm();
+  };
+  assert.equal(await filled(0, 640), 640);
+  assert.equal(await filled(0, 100_000), 100_032);
+  assert.equal(await filled(1, 64), 100_096);
+  await worker.terminate();
+});
