@@ -4,6 +4,7 @@
  * @module
  */
 import { bind, bindLoop, bindRequired, bindTarget } from "./bindings.ts";
+import { stateOf } from "./component_state.ts";
 import { lookUp } from "./model.ts";
 import type { ClassModel, FunctionModel, FunctionUse, Project, SourceFile } from "./model.ts";
 import { partsOf } from "./tree.ts";
@@ -186,7 +187,7 @@ class Builder {
         rest: parameter.rest,
         at: parameter.at,
         annotation: parameter.annotation,
-        values: elementOf(use, tree, index),
+        values: elementOf(use, tree, index, scope),
         source: null,
       });
     });
@@ -251,10 +252,19 @@ function isOfThisCall(target: Tree, scope: FunctionModel): boolean {
  * `xs.forEach((x) => …)`: the first parameter is an element of xs. A function that is called where
  * it stands (`(function (w) { … })(window)`) gets the arguments of that call.
  */
-function elementOf(use: FunctionUse, tree: FunctionTree, index: number): Tree[] {
+function elementOf(
+  use: FunctionUse,
+  tree: FunctionTree,
+  index: number,
+  scope: FunctionModel,
+): Tree[] {
   if (use.given !== undefined) return use.given.slice(index, index + 1);
   const callee = use.call?.callee;
-  if (use.kind !== "argument" || index !== 0 || callee?.type !== "member") return [];
+  if (use.kind !== "argument" || index !== 0) return [];
+  // `setItems((items) => …)`: the function is given what the state is.
+  const state = callee?.type === "name" ? stateOf(callee.name, scope) : null;
+  if (state !== null) return [{ type: "name", at: tree.at, name: state }];
+  if (callee?.type !== "member") return [];
   return /^(forEach|map|filter|some|every|find|flatMap)$/.test(callee.property)
     ? [{ type: "index", at: tree.at, object: callee.object, index: null, slice: null }]
     : [];

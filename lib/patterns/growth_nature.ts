@@ -39,7 +39,8 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
   if (verb === "+" || verb === "spread" || verb === "concat") {
     const added = operation.detail;
     const isText = shape === "text" ||
-      shape === "unknown" && tree.type === "assign" && addsText(tree.value);
+      shape === "unknown" && /^(assign|return)$/.test(tree.type) &&
+        addsText((tree as { value?: Tree | null }).value ?? null);
     if (isText) return "growth";
     if (shape === "number" || shape === "unknown" && verb === "+") return "nothing";
     const isTuple = added?.type === "collection" && added.shape === "tuple";

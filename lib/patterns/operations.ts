@@ -5,6 +5,7 @@
  * @module
  */
 import { assignmentDeeds, deletionDeeds } from "./assignments.ts";
+import { setterDeeds, updaterDeeds } from "./component_state.ts";
 import type { Deed } from "./deed.ts";
 import type { FunctionModel, Project } from "./model.ts";
 import { callDeeds } from "./mutating_calls.ts";
@@ -125,7 +126,9 @@ class Collector {
       case "delete":
         return deletionDeeds(reading, tree);
       case "call":
-        return callDeeds(reading, tree);
+        return [...callDeeds(reading, tree), ...setterDeeds(reading, tree)];
+      case "return":
+        return updaterDeeds(reading, tree);
       default:
         return [];
     }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { isOfPair } from "./component_state.ts";
 import { escapes, leavesByName } from "./escapes.ts";
 import { natureOf } from "./growth_nature.ts";
 import { methodAround } from "./model.ts";
@@ -33,11 +34,12 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
   }
 }
 
-/** A reference that a component keeps from call to call. */
+/** A reference or a state that a component keeps from call to call. */
 function isReferenceOf({ root, path }: Place): boolean {
-  if (root.kind !== "closure" || path.length < 2) return false;
+  if (root.kind !== "closure") return false;
   return root.scope.bindings.get(path[0]!)?.values.some((value) =>
-    value.type === "call" && isReference(dottedName(value.callee))
+    isOfPair(value) ||
+    path.length > 1 && value.type === "call" && isReference(dottedName(value.callee))
   ) === true;
 }
 

@@ -182,6 +182,28 @@ test("a bound is recognised by the idiom that enforces it", () => {
   }
 });
 
+test("the state of a component grows by what its setters are given", () => {
+  assert.deepEqual(
+    growth(`
+import { useState } from "react";
+export function useFeed(socket: WebSocket) {
+  const [items, setItems] = useState<string[]>([]);
+  const [recent, setRecent] = useState<string[]>([]);
+  const [text, setText] = useState("");
+  const [count, setCount] = useState(0);
+  socket.onmessage = ({ data }) => {
+    setItems((all) => [...all, data]);
+    setRecent((all) => [...all, data].slice(-50));
+    setText((before) => before + data + "\\n");
+    setCount((n) => n + 1);
+  };
+  return { items, recent, text, count };
+}
+`),
+    [[9, "items", false], [10, "recent", true], [11, "text", false]],
+  );
+});
+
 test("names that only look alike are no growth", () => {
   assert.deepEqual(
     growth(`export class View {
