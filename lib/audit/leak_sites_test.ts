@@ -76,3 +76,20 @@ test("guessSites() names the variable that is a memory, not one around it", () =
   const [holder] = guessSites(write("kinds.mjs", KINDS), "wasm").retainers;
   assert.equal(holder?.words, 'module "kinds.mjs" → const "memory" (WebAssembly memory)');
 });
+
+test("nameSites() names the roots of the engine, not their numbers", () => {
+  const module = write("symbols.mjs", "export const cycle = (_, i) => Symbol.for(`${i}`);");
+  const root = (name: string, value: string) =>
+    ({ ...step, type: "synthetic", edge: "element", name, value }) as const;
+  const table = {
+    ...step,
+    edge: "internal",
+    name: "public_symbol_table",
+    value: "(array)",
+  } as const;
+  const steps = [root("1", "(GC roots)"), root("4", "(Strong roots)"), table];
+  const classes = [{ class: "symbol", objects: 8, bytes: 200 }];
+  const holder = { steps, holder: 2, bytes: [100, 100], objects: [4, 4], store: [8, 16], classes };
+  const words = "strong roots → public symbol table → 8 values (symbol)";
+  assert.equal(sitesOf(module, holder).retainers[0]?.words, words);
+});

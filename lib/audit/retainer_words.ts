@@ -12,6 +12,8 @@ import type { RetainerPath, Site } from "./results.ts";
 import type { SourcePlace, SourcePositions } from "./source_position.ts";
 
 const NAMED: ReadonlySet<RetainerStep["edge"]> = new Set(["variable", "property", "export"]);
+const ROOT = /^\(.+ (roots|strings|handles|scope|table|list)\)$/; // what V8 holds on to by itself
+const NAME = /^[A-Za-z_]{2,}$/;
 const INTERNAL_CLASS = /^(system \/|\(|Node \/)/;
 
 /** Describes a holder of growth. Names that no scope explains are looked up in `files`. */
@@ -140,8 +142,12 @@ function tell(
       words.push(`${name}${kind}`);
     } else if (step.edge === "property") {
       words.push(`.${step.name}${kind}`);
+    } else if (ROOT.test(step.value)) {
+      if (step.value !== "(GC roots)") words.push(step.value.slice(1, -1).toLowerCase());
     } else if (step.edge === "element") {
       words.push(`[${step.name}]${kind}`);
+    } else if (ROOT.test(steps[at - 1]?.value ?? "") && NAME.test(step.name)) {
+      words.push(`${step.name.replaceAll("_", " ")}${kind}`);
     } else if (kind !== "" && step.type === "object") {
       words.push(step.value);
     }
