@@ -10,7 +10,7 @@ const robots = new Map();
 let failures = [];
 
 exports.registerParser = (type, parse) => {
-  parsers.set(type, parse); // grows parsers
+  parsers.set(type, parse); // bounded parsers
 };
 
 class Deduplicate extends Transform {
