@@ -37,7 +37,9 @@ export function assignmentDeeds(
   });
   if (/^(\?\?=|\|\|=)$/.test(operator)) return [deed("initialise", operator, value)];
   if (operator === "+=" || operator === "|=") return [deed("grow", operator, value)];
-  if (operator === "-=" && value?.type === "collection") return [deed("shrink", operator, value)];
+  if (operator === "-=" && /^(collection|comprehension)$/.test(value?.type ?? "")) {
+    return [deed("shrink", operator, value)];
+  }
   if (operator !== "=" || value === null) return [];
   const rewrite = rewriteOf(reading, value, place);
   if (rewrite !== null) {

@@ -5,10 +5,11 @@
  */
 import type { Analysis } from "./activity.ts";
 import { lookUp } from "./model.ts";
-import type { FunctionModel } from "./model.ts";
+import type { ClassModel, FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import { elementType, textOf } from "./shapes.ts";
 import type { MemberTree, Tree } from "./tree.ts";
+import { isConstructor } from "./units.ts";
 
 /** Keys that come from a small closed set, by the words programmers use for such sets. */
 const CLOSED_KEY =
@@ -60,7 +61,25 @@ function closedField(analysis: Analysis, key: MemberTree, fn: FunctionModel): st
     : place === null || place.path.length === 0
     ? null
     : analysis.container(place).instance;
-  if (owner === null) return null;
+  if (owner === null) return closedEverywhere(analysis, key, fn);
+  return closedIn(analysis, owner, key);
+}
+
+/** All classes that have such a field give it members of an enumeration. */
+function closedEverywhere(
+  analysis: Analysis,
+  key: MemberTree,
+  fn: FunctionModel,
+): string | null {
+  const owners = analysis.project.classes.filter((model) =>
+    (model.source.language === "python") === (fn.source.language === "python") &&
+    (model.fields.has(key.property) || analysis.resolver.assignments(model).has(key.property))
+  );
+  const closed = owners.map((owner) => closedIn(analysis, owner, key));
+  return closed.length > 0 && closed.every((why) => why !== null) ? closed[0]! : null;
+}
+
+function closedIn(analysis: Analysis, owner: ClassModel, key: MemberTree): string | null {
   const declared = analysis.resolver.assignments(owner).get(key.property) ?? [];
   const types = [
     owner.fields.get(key.property)?.annotation,
@@ -121,6 +140,9 @@ function closedName(
       : value.type === "index" && value.index === null
       ? keysIn(value.object)
       : undefined;
+    if (iterated?.type === "member" && !isGrown(analysis, iterated, scope)) {
+      return `one per key of ${lastName(iterated)}`;
+    }
     if (iterated?.type === "collection") return "one per listed key";
     if (iterated?.type === "name") {
       const source = lookUp(scope, iterated.name)?.binding;
@@ -139,6 +161,15 @@ function closedName(
     }
   }
   return null;
+}
+
+/** Tells whether a container is unknown or gets entries after it was made. */
+function isGrown(analysis: Analysis, container: Tree, fn: FunctionModel): boolean {
+  const place = analysis.resolver.resolve(container, fn);
+  if (place?.root.kind !== "instance" || place.path.length !== 1) return true;
+  const declared = analysis.resolver.assignments(place.root.owner).get(place.path[0]!) ?? [];
+  return declared.length === 0 || !declared.every((one) => isConstructor(one.fn)) ||
+    analysis.on(place.key).some(({ effect }) => /^(grow|insert)$/.test(effect));
 }
 
 /** `Object.keys(options)` goes over what options has. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { escapes } from "./escapes.ts";
+import { escapes, leavesByName } from "./escapes.ts";
 import { lastName } from "./handles.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { Binding, FunctionModel } from "./model.ts";
@@ -42,7 +42,8 @@ export function isUndoneByResult(analysis: Analysis, tree: CallTree, fn: Functio
   const name = parent?.type === "assign" && parent.target.type === "name"
     ? parent.target.name
     : null;
-  return name !== null && /off|unsub|stop|remove|dispose|undo|cancel/i.test(name) &&
+  if (name === null || !/off|unsub|stop|remove|dispose|undo|cancel/i.test(name)) return false;
+  return leavesByName(name, fn) ||
     analysis.calls.some(({ tree: call, fn: where }) =>
       where.source === fn.source && call.callee.type === "name" && call.callee.name === name
     );

@@ -131,6 +131,7 @@ function isRoutine(site: GrowingSite, operation: Operation): boolean {
 /** Trims in code that only a caller's `reset` reaches do not bound a run. */
 function happens(site: GrowingSite, operation: Operation): boolean {
   const unit = site.unitOf(operation.fn);
+  if (operation.fn === site.operation.fn) return true;
   return (!isConstructor(unit) || operation.fn !== unit) && unit.tree !== null &&
     (!isLifecycle(unit) || site.analysis.callersOf(unit).length > 0 ||
       operation.effect === "trim");

@@ -74,8 +74,12 @@ function keptAs(analysis: Analysis, { root, path }: Place): readonly Place[] {
 }
 
 /** Tells whether an operation puts something empty, or of fixed size, in the place of what grew. */
-export function isReplacing(operation: Operation, { path }: Place): boolean {
+export function isReplacing(operation: Operation, place: Place): boolean {
   const { detail } = operation;
+  const { path } = place;
+  if (detail?.type === "choice") {
+    return detail.options.every((option) => isReplacing({ ...operation, detail: option }, place));
+  }
   // `pending = [rest]`: a literal of fixed size, whatever it holds.
   const isFixed = detail?.type === "collection" && detail.entries.every((entry) => !entry.spread);
   // `this.app = new Application()`: what the old one held went with it.

@@ -57,6 +57,10 @@ function judge(analysis: Analysis, operation: Operation): GrowthSite | "fixed" |
   const bound = operation.effect === "replace"
     ? { bounded: true, by: "re-created as a whole" }
     : boundOf(analysis, operation);
+  // `this.backlog.add(line)`: what a class of the project lets grow is said at its own lines.
+  const isCalled = tree.type === "call" && operation.verb !== "passed" &&
+    analysis.container(place).instance !== null;
+  if (isCalled && !bound.bounded) return null;
   const growth = isConstructor(methodAround(fn)) && bound.bounded
     ? "constant"
     : growthOf(operation);

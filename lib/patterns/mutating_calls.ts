@@ -9,7 +9,10 @@ import { idiomsOf } from "./idioms.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
+import type { Place } from "./places.ts";
+import { rewriteOf } from "./rewrites.ts";
 import type { Effect, Reading } from "./rewrites.ts";
+import { contains } from "./tree.ts";
 import type { CallTree, Tree } from "./tree.ts";
 
 /** Returns what a call does to the state that it is made on or given. */
@@ -101,7 +104,41 @@ function methodDeeds(
   // `table.insert()` is no list's.
   const least = fn.source.language === "python" && property === "insert" ? 2 : 1;
   if (tree.args.length + tree.keywords.length < least) return [];
+  const kept = property === "set" ? setAnew({ resolver, fn }, tree, place) : null;
+  if (kept !== null) return [{ ...kept, tree, object }];
   return deed(property === "set" || property === "setdefault" ? "insert" : "grow", first);
+}
+
+/** `rooms.set(id, rooms.get(id).filter(…))`: the entry is cut back, none is added. */
+function setAnew(
+  reading: Reading,
+  { args: [key, given] }: CallTree,
+  place: Place,
+): Pick<Deed, "place" | "effect" | "verb" | "detail"> | null {
+  if (key === undefined || given === undefined || isGrown(reading.fn, given)) return null;
+  const made = given.type === "name" ? reading.fn.bindings.get(given.name)?.values : [given];
+  const entry = reading.resolver.extend(place, [key.type === "text" ? `[${key.value}]` : "[]"]);
+  for (const value of made ?? []) {
+    for (const option of value.type === "choice" ? value.options : [value]) {
+      const rewrite = rewriteOf(reading, option, entry);
+      if (rewrite !== null && /^(filter|trim|shrink)$/.test(rewrite.effect)) {
+        return { place: entry, ...rewrite };
+      }
+    }
+  }
+  return null;
+}
+
+/** `hits = (all.get(ip) ?? []).filter(…); hits.push(now)`: the entry may be a new one. */
+function isGrown({ tree, source }: FunctionModel, given: Tree): boolean {
+  const { grow } = idiomsOf(source.language);
+  return given.type === "name" && tree !== null &&
+    tree.body.some((part) =>
+      contains(part, (inner) =>
+        inner.type === "call" && inner.callee.type === "member" &&
+        grow.has(inner.callee.property) && inner.callee.object.type === "name" &&
+        inner.callee.object.name === given.name)
+    );
 }
 
 function spliced({ args }: CallTree): [Effect, Tree | null] {

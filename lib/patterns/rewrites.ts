@@ -96,6 +96,11 @@ export function rewriteOf(
     // `[...new Set([...x, y])]`: as the inner one.
     const inner = cut?.type === "call" ? rewriteOf(reading, cut, place) : null;
     if (inner?.effect === "grow") return inner;
+    const added = value.entries.find((entry) => !entry.spread);
+    // `[id, ...recent.filter((other) => other !== id)]`: the newest in front, once.
+    const isUnique = inner?.effect === "filter" && inner.detail !== null &&
+      contains(inner.detail, (part) => part.type === "operation" && /^!==?$/.test(part.operator));
+    if (isUnique && added) return { effect: "grow", verb: "spread", detail: added.value };
   }
   if (
     value.type === "collection" &&
@@ -156,6 +161,9 @@ export function rewriteOf(
       return { effect: "write", verb: callee.property, detail: null };
     }
   }
+  const isJoined = callee.type === "member" && callee.property === "concat" &&
+    callee.object.type === "collection" && args.some(self) && args.length > 1;
+  if (isJoined) return { effect: "grow", verb: "concat", detail: args[1]! };
   // `deque(self.x[-n:])`, `np.append(self.x, v)`, `new Map([...this.x, [k, v]])`
   const inner = args.map((arg) => self(arg) ? null : rewriteOf(reading, arg, place)).find((found) =>
     found
@@ -232,7 +240,9 @@ function sliceInside(value: Tree, self: (part: Tree) => boolean): Tree | null | 
 
 /** Tells whether an expression names a place. */
 export function isPlace({ resolver, fn }: Reading, part: Tree, place: Place): boolean {
-  if (part.type !== "member" && part.type !== "name" && part.type !== "index") return false;
+  const isEntry = part.type === "call" && part.callee.type === "member" &&
+    part.callee.property === "get";
+  if (!isEntry && !/^(member|name|index)$/.test(part.type)) return false;
   return resolver.resolve(part, fn)?.key === place.key;
 }
 
