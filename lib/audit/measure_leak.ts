@@ -166,10 +166,11 @@ async function askWitnesses(
   if (!isSuspect) return witnesses;
   const survives = (witnesses.evidence.survivors?.leaking.length ?? 0) > 0;
   const agrees = survives === (heap.state === "growing");
-  const longer = Math.min(LONGER * task.cycles, seen.cycles - task.warmupCycles);
-  const mayGrow = heap.state === "flat" ||
-    (heap.state !== "growing" && heap.bytesPerCycle >= heap.threshold);
-  if ((survives ? !agrees : mayGrow) && longer > task.cycles) await ask(longer);
+  // What survives a short look, as the youngest tooth of a sawtooth, must survive a long one too.
+  const longer = Math.min(LONGER * task.cycles, Math.max(task.maxCycles, task.cycles));
+  const isHidden = !survives && longer <= seen.cycles &&
+    (heap.state === "flat" || (heap.state !== "growing" && heap.bytesPerCycle >= heap.threshold));
+  if (((survives && !agrees) || isHidden) && longer > task.cycles) await ask(longer);
   const { leaking = [] } = witnesses.evidence.survivors ?? {};
   const isOpen = heap.state === "flat"
     ? leaking.length > 0
