@@ -14,7 +14,7 @@ rounds' ratios. A ratio above 1 is in our favour.
 ## 1. Closed-loop stepping, one thread
 
 Full plant, RK4, 1 ms, 10 s, nothing kept but the last state, against the same loop in C (\`bench/peer.c\`).
-Nanoseconds of CPU time per step, of each round the best of 9 runs on both sides; "all kept" also keeps all states and forces in new arrays.
+Nanoseconds of CPU time per step, of each round the best of 9 runs in a fresh process on both sides; "all kept" also keeps all states and forces in new arrays.
 
 ${
     table(

@@ -1,12 +1,19 @@
 // Closed-loop stepping on one thread: full plant, RK4, 1 ms, 10 s, nothing kept but the last state.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { controllerNames, createController } from "heapbook/controllers";
 import { createPlant } from "heapbook/plant";
 import { createIntegrator, runSimulation } from "heapbook/simulation";
-import { cpuNanoseconds, interleave, median, ratioOf } from "./median.mjs";
+import { interleave, median, ratioOf } from "./median.mjs";
 
-// Of each round, the best of some runs counts, on both sides alike: the others were disturbed.
-const STEPS = 10_000, RUNS = 9;
-const initialState = [0, 0.05, -0.03, 0, 0, 0];
+/** Steps of a run. */
+export const STEPS = 10_000;
+/** Of each round, the best of so many runs counts, on both sides alike: the others were disturbed. */
+export const RUNS = 9;
+/** Where each run starts. */
+export const initialState = [0, 0.05, -0.03, 0, 0, 0];
+
+const child = fileURLToPath(new URL("stepping_child.mjs", import.meta.url));
 
 /** Returns one row per controller. */
 export async function measureStepping(peer, rounds) {
@@ -18,22 +25,19 @@ export async function measureStepping(peer, rounds) {
 async function measureOne(name, peer, rounds) {
   const plant = createPlant("full"), controller = createController(name, { telemetryLength: 0 });
   const kept = { controller, plant, duration: 10, dt: 0.001, initialState };
-  const options = { ...kept, decimate: Infinity };
-  // An integrator that is not named keeps kernels out.
-  const plainOptions = { ...options, integrator: createIntegrator("rk4") };
-  const perStep = (run, count) =>
-    Math.min(...Array.from({ length: count }, () => cpuNanoseconds(run))) / STEPS;
-  const run = () => runSimulation(options), plain = () => runSimulation(plainOptions);
-  const keeping = () => runSimulation(kept);
-  for (let i = 0; i < 30; i++) run();
-  for (let i = 0; i < 5; i++) plain();
-  const times = await interleave(rounds, {
+  const rows = await interleave(rounds, {
     c: () => peer.run(name, controller.gains, RUNS).leastCpu,
-    kernel: () => perStep(run, RUNS),
-    keeping: () => perStep(keeping, RUNS),
-    plain: () => perStep(plain, 3),
+    ours: () => JSON.parse(execFileSync(process.execPath, [child, name], { encoding: "utf8" })),
   });
-  const { final } = peer.run(name, controller.gains, 1), { finalState, states } = keeping();
+  const column = (key) => rows.ours.map((row) => row[key]);
+  const times = {
+    c: rows.c,
+    kernel: column("kernel"),
+    keeping: column("keeping"),
+    plain: column("plain"),
+  };
+  const { final } = peer.run(name, controller.gains, 1);
+  const { finalState, states } = runSimulation(kept);
   const { states: plainStates } = runSimulation({ ...kept, integrator: createIntegrator("rk4") });
   return {
     controller: name,
