@@ -89,9 +89,7 @@ Scaling: **${tuning.scaling.toFixed(2)} ×** by the wall clock, **${
     tuning.freeScaling.toFixed(2)
   } ×** by CPU time,
 where each thread has a core to itself; the same gains in all runs: ${yes(tuning.isSame)}.
-Programs that share nothing, one per core, scale by **${
-    tuning.ceiling.toFixed(2)
-  } ×** here: what
+Programs that share nothing, one per core, scale by **${tuning.ceiling.toFixed(2)} ×** here: what
 the machine gives to any division of the work, within the noise of this run.
 Memory: over the second half of ${tuning.memory.iterations} iterations of 0.05 s runs, the collected
 heap changes by **${tuning.memory.bytesPerIteration.toFixed(0)} bytes per iteration** (Theil–Sen),
