@@ -251,6 +251,8 @@ function record(measurement: StressMeasurement, store: RunStore | undefined): st
     cycle: cyclesAt(samples.ms, run),
     rss_bytes: samples.rss,
     virtual_bytes: samples.virtual,
+    // One value of the whole run, in each row.
+    freed_bytes: Array.from(samples.ms, () => run.freedBytes),
   });
 }
 

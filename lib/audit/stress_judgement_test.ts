@@ -7,7 +7,11 @@ const CYCLES = 2000;
 const MB = 1e6;
 
 /** A run whose resident set is `rss(cycle)`, sampled every 10 ms at one cycle per ms. */
-function measured(rss: (cycle: number) => number, cycles = CYCLES): StressMeasurement {
+function measured(
+  rss: (cycle: number) => number,
+  cycles = CYCLES,
+  freedBytes = 0,
+): StressMeasurement {
   const random = createRandom("stress");
   const moments = Array.from({ length: cycles / 10 }, (_, i) => 1000 + 10 * i);
   const page = (bytes: number) => Math.round(bytes / 4096) * 4096;
@@ -29,6 +33,7 @@ function measured(rss: (cycle: number) => number, cycles = CYCLES): StressMeasur
         pauseMs: [],
         pauseAtMs: [],
         eventLoopDelayMs: { mean: 1, p99: 2, max: 3 },
+        freedBytes,
         invalid: "",
       },
     },
@@ -99,4 +104,16 @@ test("judgeStress() rejects work that was not proven, and gives figures per step
   assert.equal(judged.verdict, "error");
   assert.match(judged.message, /never left/);
   assert.equal(judged.allocatedBytesPerStep, 64);
+});
+
+test("judgeStress() takes garbage that awaits its collection for no leak, and no more than it", () => {
+  const grown = (freed: number) =>
+    judgeStress(measured((cycle) => 60 * MB + 20_000 * cycle, CYCLES, freed), limits);
+  const garbage = grown(45 * MB);
+  assert.equal(garbage.verdict, "clean", garbage.message);
+  assert.match(garbage.message, /what a collection leaves of it stays below/);
+  assert.deepEqual([garbage.flagged, garbage.severity], [false, "none"]);
+  const leak = grown(4 * MB);
+  assert.equal(leak.verdict, "leak", leak.message);
+  assert.deepEqual([leak.flagged, leak.severity], [true, "major"]);
 });

@@ -38,7 +38,8 @@ test("stressTest() measures from outside and from inside, and keeps the samples"
     `${steady.retainedBytesPerInstance}`,
   );
   const columns = store.readSamples(steady.samples);
-  assert.deepEqual(Object.keys(columns), ["time_s", "cycle", "rss_bytes", "virtual_bytes"]);
+  const names = ["time_s", "cycle", "rss_bytes", "virtual_bytes", "freed_bytes"];
+  assert.deepEqual(Object.keys(columns), names);
   assert.ok(columns["cycle"]!.length > 10 && columns["cycle"]!.at(-1)! <= steady.cycles);
   assert.equal(unproven.verdict, "error");
   assert.match(unproven.message, /did not work/);

@@ -14,9 +14,10 @@ export function recomputeStress(
   columns: Readonly<Record<string, Float64Array>>,
   limits: Required<SeverityLimits>,
 ): StressResult {
-  const { cycle, rss_bytes: rss, virtual_bytes: virtual } = columns;
+  const { cycle, rss_bytes: rss, virtual_bytes: virtual, freed_bytes: freed } = columns;
   if (!cycle || !rss || !virtual) return result;
-  const figures = judgeStressSeries({ cycle, rss, virtual }, result.cycles, limits);
+  const series = { cycle, rss, virtual, freedBytes: freed?.[0] ?? 0 };
+  const figures = judgeStressSeries(series, result.cycles, limits);
   // A shorter run that is not recorded may take a leak back, and an invalid run proves nothing.
   const isOpen = figures.verdict === "leak" && result.verdict === "inconclusive";
   const { verdict, message } = isOpen || !result.validity.valid ? result : figures;

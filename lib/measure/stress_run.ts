@@ -8,6 +8,8 @@
  */
 
 import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { LoadedTarget } from "./load_target.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
 
@@ -41,6 +43,8 @@ export interface StressRunResult {
   readonly pauseMs: readonly number[];
   readonly pauseAtMs: readonly number[];
   readonly eventLoopDelayMs: { readonly mean: number; readonly p99: number; readonly max: number };
+  /** What a full collection after the last cycle freed: garbage that natural ones had left, bytes. */
+  readonly freedBytes: number;
   /** Why the work does not count; empty where `validate` agreed. */
   readonly invalid: string;
 }
@@ -74,10 +78,21 @@ export async function run(
   const seconds = (performance.now() - started) / 1000;
   port.stage = "measure";
   const noted = await log.finish();
+  const freedBytes = freeGarbage();
   const invalid = proveWork(target, context);
   port.stage = "teardown";
   await target.contract.teardown?.(context);
-  return { cycles, seconds, cpuSeconds: (user + system) / 1e6, ...noted, invalid };
+  return { cycles, seconds, cpuSeconds: (user + system) / 1e6, ...noted, freedBytes, invalid };
+}
+
+function freeGarbage(): number {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const held = () => getHeapStatistics().used_heap_size + process.memoryUsage().external;
+  const before = held();
+  collect();
+  collect();
+  return Math.max(0, before - held());
 }
 
 async function runCycles(
@@ -192,7 +207,9 @@ class StressLog {
     this.#maxPauseMs = Math.max(this.#maxPauseMs, entry.duration);
   };
 
-  async finish(): Promise<Omit<StressRunResult, "cycles" | "seconds" | "cpuSeconds" | "invalid">> {
+  async finish(): Promise<
+    Omit<StressRunResult, "cycles" | "seconds" | "cpuSeconds" | "freedBytes" | "invalid">
+  > {
     this.#delay.disable();
     // Entries of the collector are delivered in a later turn of the event loop.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
