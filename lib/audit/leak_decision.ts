@@ -39,6 +39,7 @@ export interface LeakDecision {
 
 const LEAST_SHARE_OF_CYCLES = 0.5; // of those asked for; with fewer, nothing is clean
 const LEAST_NATIVE_BYTES = 1.5e6; // what a steady process's resident set may wander
+const UNEXPLAINED_SHARE = 0.5; // of what the exact channels grow by; less goes with them
 const LONG_RUN = 4; // times the cycles asked for
 const FINE_SHARE = 1 / 8; // of the limit of concern: a trend that leaves more room is no witness alone
 const UNEXPLAINED_RATE = 16; // bytes per cycle without any object to show for it
@@ -216,7 +217,8 @@ function isGrowing(judgement: ChannelJudgement, { channels, cycles }: LeakEviden
   const others = channels.filter((other) => other.channel !== "native" && other.unit === "bytes");
   const explained = others.reduce((sum, other) => sum + Math.max(0, other.bytesPerCycle), 0);
   const rise = bytesPerCycle * (cycles - judgement.settledFrom);
-  return rise > LEAST_NATIVE_BYTES && bytesPerCycle > explained / 2 && judgement.interval[0] > 0;
+  const isOwn = bytesPerCycle > UNEXPLAINED_SHARE * explained;
+  return rise > LEAST_NATIVE_BYTES && isOwn && judgement.interval[0] > 0;
 }
 
 /** Neither flat nor growing, at a rate that would matter. */

@@ -27,7 +27,7 @@ export { nodeProgram, type NodeVersions, nodeVersions, probeVersions } from "./n
 export { usableFlags } from "./usable_flags.ts";
 // Instruments: what they ask for and what they return
 export type { SampleColumns } from "./sample_log.ts";
-export { TREND_FLAGS, type TrendParameters, type TrendResult } from "./trend.ts";
+export { TREND_ENVIRONMENT, TREND_FLAGS, type TrendParameters, type TrendResult } from "./trend.ts";
 export {
   isUserCode,
   type StackFrame,

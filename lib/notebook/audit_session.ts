@@ -32,7 +32,7 @@ import {
   writeAudit,
 } from "../audit/mod.ts";
 import { type Config, loadConfig } from "../config/mod.ts";
-import { type TargetSpec, TREND_FLAGS } from "../measure/mod.ts";
+import { type TargetSpec, TREND_ENVIRONMENT, TREND_FLAGS } from "../measure/mod.ts";
 import { answerOf, reportFor, writeReport } from "../report/mod.ts";
 import {
   builtInTargets,
@@ -157,7 +157,10 @@ function headOf(config: Config, root: string, cycles: number, quick: boolean) {
       seed: audit.seed,
       configText: readFileSync(resolve(config.origin.file), "utf8"),
       root,
-      flags: TREND_FLAGS,
+      flags: [
+        ...TREND_FLAGS,
+        ...Object.entries(TREND_ENVIRONMENT).map(([name, value]) => `${name}=${value}`),
+      ],
     }),
     plannedSeconds: [
       planned.patterns,
