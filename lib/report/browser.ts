@@ -60,6 +60,7 @@ const FLAGS = [
   "--force-color-profile=srgb",
   "--remote-debugging-pipe",
 ];
+const LAST_WORDS_MS = 500;
 const COMMAND_TIMEOUT_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 3_000;
 const LAST_WORDS = 600;
@@ -171,7 +172,13 @@ class BrowserLink {
     stderr.on("data", (bytes) => (this.#stderr = (this.#stderr + bytes).slice(-4_000)));
     this.#exited = new Promise((done) => {
       this.#process.on("error", (error) => done(this.#end(path, error.message)));
-      this.#process.on("exit", (code, by) => done(this.#end(path, by ?? `exit code ${code}`)));
+      this.#process.on("exit", (code, by) => {
+        const tell = () => done(this.#end(path, by ?? `exit code ${code}`));
+        if (stderr.readableEnded) return tell();
+        // Its last words may be read after its end; what it left behind may keep the pipe open.
+        const timer = setTimeout(tell, LAST_WORDS_MS);
+        stderr.once("end", () => (clearTimeout(timer), tell()));
+      });
     });
     (this.#process.stdio[3] as Writable).on("error", () => {}); // The exit tells it.
     process.on("exit", this.#killAtExit);
