@@ -152,7 +152,8 @@ async function runStage<T>(
     scenario,
     parameters,
     nodeFlags: flags,
-    ...(stage === "trend" ? { env: TREND_ENVIRONMENT } : {}),
+    // A quick run does without: more of the system's calls, and pages that settle later.
+    ...(stage === "trend" && task.stillSeconds > 0 ? { env: TREND_ENVIRONMENT } : {}),
     timeoutMs: task.timeoutSeconds * MS,
     memoryLimitMb: task.memoryLimitMb,
     ...(execPath === undefined ? {} : { execPath }),

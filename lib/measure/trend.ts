@@ -110,6 +110,7 @@ function startWatches(): Watches {
 const EXTENSION = 4; // times the most cycles, where growth is ending; the least, where nothing grows
 const SIGMAS = 3;
 const SHARPENING_SECONDS = 4; // of processor time, for a restless heap that seems to stand still
+const QUICK_SHARPENING_SECONDS = 1.5; // the same where nothing is watched for longer than it must be
 const WAITING_SHARE = 3;
 const CAPACITY = 192; // rows
 const SAMPLES = 40; // within the least number of cycles
@@ -170,7 +171,8 @@ class Trend {
     const isFlat = this.#isFlat();
     const isSharp = this.#isSharp();
     const isCheap = goal < EXTENSION * cycles && this.#spent() * (1 + next) <= stillSeconds;
-    if (isFlat && !isCheap && (isSharp || this.#spent() > SHARPENING_SECONDS)) return "flat";
+    const sharpening = stillSeconds > 0 ? SHARPENING_SECONDS : QUICK_SHARPENING_SECONDS;
+    if (isFlat && !isCheap && (isSharp || this.#spent() > sharpening)) return "flat";
     if (isEnough && goal >= 2 * cycles) return "plenty";
     if (goal >= (isEnding ? EXTENSION : 1) * maxCycles) return "cycles";
     return this.#spent() * (1 + next) > budgetSeconds ? "budget" : null;

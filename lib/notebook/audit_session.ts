@@ -159,7 +159,9 @@ function headOf(config: Config, root: string, cycles: number, quick: boolean) {
       root,
       flags: [
         ...TREND_FLAGS,
-        ...Object.entries(TREND_ENVIRONMENT).map(([name, value]) => `${name}=${value}`),
+        ...Object.entries(quick ? {} : TREND_ENVIRONMENT).map(([name, value]) =>
+          `${name}=${value}`
+        ),
       ],
     }),
     plannedSeconds: [
