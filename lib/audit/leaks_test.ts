@@ -106,7 +106,8 @@ test("measureLeaks() runs controls beside its targets, stores each result and re
     const controls = [control("planted_64", "positive", 64), control("ring", "negative", 0)];
     const spec = { name: "clean_lru", module: `${corpus}clean_lru.ts` };
     const seen: Progress[] = [];
-    const options = { ...QUICK, controls, store, seed: 7 };
+    // Watched to the end, so that a busy machine measures as many cycles as an idle one.
+    const options = { ...QUICK, stillSeconds: 60, controls, store, seed: 7 };
     const phase = await measureLeaks([spec], { ...options, onProgress: (p) => seen.push(p) });
     assert.deepEqual(phase.controls.map(({ name, passed }) => [name, passed]), [
       ["planted_64", true],
@@ -114,9 +115,8 @@ test("measureLeaks() runs controls beside its targets, stores each result and re
     ]);
     assert.equal(phase.results[0]?.verdict, "clean", phase.results[0]?.message);
     const { controlsValid, limitOfDetection } = phase;
-    // Below the limit of concern, however early a busy machine ended the trend of a restless heap.
     assert.ok(
-      controlsValid && limitOfDetection > 0 && limitOfDetection < 16,
+      controlsValid && limitOfDetection > 0 && limitOfDetection < 8,
       `${limitOfDetection}`,
     );
     assert.ok((phase.results[0]?.topAllocations.length ?? 0) > 0);
