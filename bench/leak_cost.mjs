@@ -22,6 +22,7 @@ const trendParameters = {
   warmupCycles: WARMUP,
   maxCycles: CYCLES + WARMUP,
   budgetSeconds: 600,
+  sharpeningSeconds: 4,
   limitSeconds: 600,
   plentyBytes: 2 ** 40,
   enoughBytes: 2 ** 40,

@@ -109,13 +109,17 @@ export function decideBounded(
   return { evidence: again, decision: decideLeak(again) };
 }
 
-/** Whether more cycles or another witness are needed before the heap can be judged. */
+/**
+ * Whether more cycles or another witness are needed before the heap can be judged; a brief answer
+ * needs none where the trend leaves no room for the limit of concern.
+ */
 export function needsWitness(
   { channels, concern, cycles, askedCycles }: LeakEvidence,
+  isBrief: boolean = false,
 ): boolean {
   const heap = channels.find(({ channel }) => channel === "heap") as ChannelJudgement;
   // A target so slow that it did not get its cycles is not made to run as many again.
-  const share = cycles < askedCycles ? 1 : FINE_SHARE;
+  const share = isBrief || cycles < askedCycles ? 1 : FINE_SHARE;
   return heap.state !== "flat" || !leavesNoRoom(heap, share * concern);
 }
 

@@ -23,7 +23,7 @@ import {
   type TrendResult,
   usableFlags,
 } from "../measure/mod.ts";
-import { TREND_TOLERANCES } from "./leak_channels.ts";
+import { TREND_GRAINS, TREND_TOLERANCES } from "./leak_channels.ts";
 import type { StageRecord } from "./results.ts";
 
 /** One target in one scenario and repetition, with the limits of its measurement. */
@@ -39,6 +39,8 @@ export interface LeakTask {
   readonly budgetSeconds: number;
   /** Processor time that what stands still is watched on for, s. */
   readonly stillSeconds: number;
+  /** Whether the first sound look must do: nothing is watched on that seems to stand still. */
+  readonly brief: boolean;
   readonly memoryLimitMb: number;
   readonly execPath?: string;
   readonly signal?: AbortSignal;
@@ -63,6 +65,8 @@ const MOST_SNAPSHOT_BYTES = 24 * MB;
 const LEAST_EXPLAINED_CYCLES = 30;
 const COVERED_CYCLES = 20; // enough for what a scenario does; rarer code counts as not reached
 const SLICES = 20;
+const BRIEF_SAMPLES = 24; // within the least number of cycles
+const SHARPENING_SECONDS = { thorough: 4, brief: 1.5 }; // of processor time
 const MS = 1000;
 
 /** Runs the exact trend. */
@@ -72,12 +76,15 @@ export function runTrend(task: LeakTask): Promise<StageEnd<TrendResult>> {
     warmupCycles: task.warmupCycles,
     maxCycles: Math.max(task.maxCycles, task.cycles) + task.warmupCycles,
     budgetSeconds: task.budgetSeconds,
-    stillSeconds: task.stillSeconds,
+    stillSeconds: task.brief ? 0 : task.stillSeconds,
+    ...(task.brief ? { samples: BRIEF_SAMPLES } : {}),
+    sharpeningSeconds: SHARPENING_SECONDS[task.brief ? "brief" : "thorough"],
     limitSeconds: TIME_SHARE * task.timeoutSeconds,
     plentyBytes: PLENTY_SHARE * task.memoryLimitMb * MB,
     enoughBytes: ENOUGH_BYTES,
     snapshotCycles: task.snapshotCycles,
     tolerances: TREND_TOLERANCES,
+    grains: TREND_GRAINS,
   });
 }
 
@@ -152,8 +159,8 @@ async function runStage<T>(
     scenario,
     parameters,
     nodeFlags: flags,
-    // A quick run does without: more of the system's calls, and pages that settle later.
-    ...(stage === "trend" && task.stillSeconds > 0 ? { env: TREND_ENVIRONMENT } : {}),
+    // A brief answer does without: more of the system's calls, and pages that settle later.
+    ...(stage === "trend" && !task.brief ? { env: TREND_ENVIRONMENT } : {}),
     timeoutMs: task.timeoutSeconds * MS,
     memoryLimitMb: task.memoryLimitMb,
     ...(execPath === undefined ? {} : { execPath }),

@@ -43,6 +43,11 @@ export interface LeakOptions {
   readonly budgetSeconds?: number;
   /** Processor time that what stands still is watched on for, for growth that begins late, s. */
   readonly stillSeconds?: number;
+  /**
+   * Answers at the first sound look, as a quick run does: what seems to stand still is not watched on
+   * for growth that begins late, nor a restless heap asked for less than the limit of concern.
+   */
+  readonly brief?: boolean;
   readonly memoryLimitMb?: number;
   /** Measuring processes at the same time. */
   readonly workers?: number;
@@ -300,6 +305,7 @@ function toTask(spec: TargetSpec, scenario: string, options: LeakOptions): LeakT
     timeoutSeconds: options.timeoutSeconds ?? 120,
     budgetSeconds: options.budgetSeconds ?? 30,
     stillSeconds: options.stillSeconds ?? 1.5,
+    brief: options.brief ?? false,
     memoryLimitMb: options.memoryLimitMb ??
       Math.min(2048, Math.floor(totalmem() / 4 / 2 ** 20)),
     ...(execPath === undefined ? {} : { execPath }),

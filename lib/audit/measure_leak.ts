@@ -149,7 +149,7 @@ async function askWitnesses(
 ): Promise<Witnesses> {
   const heap = base.channels[0] as ChannelJudgement;
   const expected = Math.max(0, ...bytesOf(base.channels));
-  const isSuspect = needsWitness(base);
+  const isSuspect = needsWitness(base, task.brief);
   const witnesses: Witnesses = { evidence: base, survivors: undefined, holders: undefined };
   const isGrown = decideLeak(base).verdict !== "clean";
   if (!isSuspect && !isGrown && !options.alwaysProfile) return witnesses;

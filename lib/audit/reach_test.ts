@@ -43,6 +43,7 @@ test("traceReach() tells the sites that a target runs from those it only loads",
     timeoutSeconds: 30,
     budgetSeconds: 10,
     stillSeconds: 0,
+    brief: false,
     memoryLimitMb: 256,
   };
   const site = (line: number, column: number) => ({ file: "target.ts", line, column });

@@ -68,6 +68,11 @@ export interface TrendParameters {
    * times the least cycles: what begins to grow late shows. 0 where absent.
    */
   readonly stillSeconds?: number;
+  /**
+   * A heap that seems to stand still, but so restlessly that a byte per cycle could hide, is measured
+   * on while that has cost less processor time than this, s.
+   */
+  readonly sharpeningSeconds: number;
   /** Time after which the measurement ends, however few cycles it has, s. */
   readonly limitSeconds: number;
   /** Growth of a channel that ends the measurement at once, bytes. */
@@ -80,6 +85,8 @@ export interface TrendParameters {
   readonly snapshotCycles: readonly number[];
   /** Rise of a channel that counts as none, bytes per cycle, by gauge. */
   readonly tolerances: Readonly<Partial<Record<(typeof GAUGES)[number], number>>>;
+  /** Rise of a channel over all cycles that counts as none whatever their number, bytes, by gauge. */
+  readonly grains?: Readonly<Partial<Record<(typeof GAUGES)[number], number>>>;
 }
 
 /** What the trend returns. */
@@ -109,8 +116,6 @@ function startWatches(): Watches {
 
 const EXTENSION = 4; // times the most cycles, where growth is ending; the least, where nothing grows
 const SIGMAS = 3;
-const SHARPENING_SECONDS = 4; // of processor time, for a restless heap that seems to stand still
-const QUICK_SHARPENING_SECONDS = 1.5; // the same where nothing is watched for longer than it must be
 const WAITING_SHARE = 3;
 const CAPACITY = 192; // rows
 const SAMPLES = 40; // within the least number of cycles
@@ -138,6 +143,7 @@ class Trend {
   readonly #log: SampleLog;
   readonly #snapshots: SampleLog;
   readonly #tolerances: Float64Array;
+  readonly #grains: Float64Array;
   #sampleSeconds = 0;
   #startedAt = 0;
 
@@ -147,6 +153,7 @@ class Trend {
     this.#log = new SampleLog(GAUGES, CAPACITY, step);
     this.#snapshots = new SampleLog(GAUGES, Math.max(1, parameters.snapshotCycles.length), 1);
     this.#tolerances = Float64Array.from(GAUGES, (name) => parameters.tolerances[name] ?? Infinity);
+    this.#grains = Float64Array.from(GAUGES, (name) => parameters.grains?.[name] ?? -Infinity);
     rehearse();
   }
 
@@ -165,14 +172,14 @@ class Trend {
   /** Says why to stop at a goal, or null to go on. */
   #judge(goal: number): TrendResult["stoppedBy"] | null {
     const { cycles, maxCycles, budgetSeconds, stillSeconds = 0 } = this.#parameters;
+    const { sharpeningSeconds } = this.#parameters;
     const next = (this.#after(goal) - goal) / goal;
     const isEnding = this.#isEnding();
     const isEnough = this.#isEnough();
     const isFlat = this.#isFlat();
     const isSharp = this.#isSharp();
     const isCheap = goal < EXTENSION * cycles && this.#spent() * (1 + next) <= stillSeconds;
-    const sharpening = stillSeconds > 0 ? SHARPENING_SECONDS : QUICK_SHARPENING_SECONDS;
-    if (isFlat && !isCheap && (isSharp || this.#spent() > sharpening)) return "flat";
+    if (isFlat && !isCheap && (isSharp || this.#spent() > sharpeningSeconds)) return "flat";
     if (isEnough && goal >= 2 * cycles) return "plenty";
     if (goal >= (isEnding ? EXTENSION : 1) * maxCycles) return "cycles";
     return this.#spent() * (1 + next) > budgetSeconds ? "budget" : null;
@@ -241,9 +248,13 @@ class Trend {
     const cycles = (log.at(end - 1, 0) - log.at(first, 0)) * 2 / 3;
     for (let column = 1; column < GAUGES.length; column++) {
       const rise = envelopeRise((row) => log.at(row, column), first, end);
-      if (rise > (this.#tolerances[column] as number) * cycles) return false;
+      if (rise > this.#allowedRise(column, cycles)) return false;
     }
     return true;
+  }
+
+  #allowedRise(column: number, cycles: number): number {
+    return Math.max((this.#tolerances[column] as number) * cycles, this.#grains[column] as number);
   }
 
   /** Whether the heap is so quiet that a leak of one byte per cycle would have shown by now. */
@@ -265,8 +276,7 @@ class Trend {
     let ending = 0;
     for (let column = 1; column < GAUGES.length; column++) {
       const at = (row: number): number => log.at(row, column);
-      const tolerance = this.#tolerances[column] as number;
-      if (envelopeRise(at, first, end) <= tolerance * cycles) continue;
+      if (envelopeRise(at, first, end) <= this.#allowedRise(column, cycles)) continue;
       if (!isEnding(at, end)) return false;
       ending++;
     }

@@ -12,6 +12,7 @@ const parameters = {
   warmupCycles: 50,
   maxCycles: 1200,
   budgetSeconds: 60,
+  sharpeningSeconds: 4,
   limitSeconds: 60,
   plentyBytes: 2 ** 30,
   enoughBytes: 2 ** 30,

@@ -285,7 +285,7 @@ function leakOptions(parts: Parts): LeakOptions {
     timeoutSeconds: audit.timeout,
     memoryLimitMb: audit.memoryLimitMb,
     workers: audit.workers,
-    ...(quick ? { stillSeconds: 0 } : {}),
+    brief: quick,
     controls: quick ? quickControls(audit.controls) : plantedControls(audit.controls),
     alwaysProfile: !quick,
     store,

@@ -88,7 +88,7 @@ export async function expectNoLeak(
       cycles,
       warmupCycles: options.warmupCycles ?? Math.min(MOST_WARMUP, cycles),
       maxCycles: GROWTH_FOLLOWED * cycles,
-      stillSeconds: 0,
+      brief: true,
       concernBytesPerCycle: maxBytesPerCycle,
     },
     run,
