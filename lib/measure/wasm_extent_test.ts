@@ -10,7 +10,9 @@ interface Size {
 
 // Declared here, since the standard library without a browser's types does not know it.
 const space = globalThis as unknown as {
-  WebAssembly: { Memory: new (size: Size) => { readonly buffer: ArrayBuffer } };
+  WebAssembly: {
+    Memory: new (size: Size) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  };
 };
 
 test("watchWasm() sees how far a memory is used, and how much of it is filled", () => {
@@ -39,4 +41,17 @@ test("watchWasm() sums over memories, also those that threads share", () => {
   assert.equal(watch.filled(), 64 + 640);
   assert.equal(watch.extent(), 65536 + 64 + 640);
   assert.equal(watch.size(), 3 * 65536);
+});
+
+test("watchWasm() takes the poison of unused memory for empty, as it takes zeros", () => {
+  const watch = watchWasm();
+  const memory = new space.WebAssembly.Memory({ initial: 4 });
+  const bytes = new Uint8Array(memory.buffer).fill(0xcd);
+  assert.equal(watch.filled(), 0);
+  bytes.fill(7, 1000, 1100);
+  assert.equal(watch.filled(), 3 * 64);
+  bytes.fill(0xcd, 1000, 1100);
+  assert.equal(watch.filled(), 0, "given back");
+  memory.grow(1);
+  assert.equal(watch.filled(), 0, "new pages are zero");
 });
