@@ -90,14 +90,14 @@ function fetchOnce(address, callback) {
 }
 
 function count(table, key) {
-  table[key] = (table[key] || 0) + 1; // grows table
+  table[key] = (table[key] || 0) + 1;
 }
 
 function handle(request, response) {
   var parsed = url.parse(request.url, true);
   var address = parsed.query.src;
   var width = Number(parsed.query.w) || 320;
-  count(hosts, url.parse(address).host);
+  count(hosts, url.parse(address).host); // grows hosts
   if (request.headers.referer && referers.indexOf(request.headers.referer) < 0) {
     referers.push(request.headers.referer); // grows referers
   }

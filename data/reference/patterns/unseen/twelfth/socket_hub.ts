@@ -73,7 +73,7 @@ function accept(socket: WebSocket, request: IncomingMessage): void {
     bytes: 0,
   };
   connections.set(connection.id, connection); // bounded connections
-  remember(reconnects, user, new Date());
+  remember(reconnects, user, new Date()); // grows reconnects
   resume(connection);
   socket.on("message", (data) => {
     connection.bytes += data.toString().length;
@@ -85,8 +85,8 @@ function accept(socket: WebSocket, request: IncomingMessage): void {
 /** Keeps a value under a key. */
 function remember<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   const list = lists.get(key);
-  if (list) list.push(value); // grows lists
-  else lists.set(key, [value]); // grows lists
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 function resume(connection: Connection): void {
