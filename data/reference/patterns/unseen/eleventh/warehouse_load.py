@@ -50,7 +50,7 @@ class Step:
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        _registry[cls.__name__] = cls  # bounded _registry
+        _registry[cls.__name__] = cls  # grows _registry
 
     def __init__(self):
         Step.instances.append(self)  # grows instances

@@ -53,7 +53,7 @@ class ModelBase(type):
     def __new__(mcs, name, bases, namespace):
         cls = super().__new__(mcs, name, bases, namespace)
         cls._fields = [key for key, value in namespace.items() if isinstance(value, Field)]
-        _models[name] = cls  # bounded _models
+        _models[name] = cls  # grows _models
         return cls
 
 
