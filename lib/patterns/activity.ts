@@ -12,6 +12,7 @@ import {
   findDeclaration,
   keysAround,
 } from "./containers.ts";
+import { takesOut } from "./growing_site.ts";
 import type { ClassModel, FunctionModel, Project } from "./model.ts";
 import { methodAround } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
@@ -20,6 +21,7 @@ import type { Place, Resolver } from "./places.ts";
 import { createResolver, dottedName } from "./places.ts";
 import type { Container } from "./shapes.ts";
 import { takenByInstance } from "./shared_containers.ts";
+import { typedPlace } from "./typed_state.ts";
 import type { At, Tree } from "./tree.ts";
 import { partsOf } from "./tree.ts";
 
@@ -119,6 +121,15 @@ export function analyse(project: Project): Analysis {
     fieldNamed: (place) => fieldNames(place),
   };
   const fieldNames = createFieldNames(analysis);
+  for (const operation of [...operations, ...handed]) {
+    if (!takesOut(operation)) continue;
+    const place = typedPlace(analysis, operation.place);
+    if (place === null) continue;
+    const taken: Operation = { ...operation, place, via: "alias" };
+    const list = byKey.get(place.key);
+    if (list === undefined) byKey.set(place.key, [taken]);
+    else list.push(taken);
+  }
   return analysis;
 }
 

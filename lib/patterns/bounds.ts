@@ -6,13 +6,14 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { closedKey, closedTypeOf } from "./closed_keys.ts";
+import { closedKey, closedKeyType, closedTypeOf, isFixed } from "./closed_keys.ts";
+import { annotationsOf } from "./containers.ts";
 import { recreated, trimmed, trimmedByHelper } from "./emptied.ts";
 import { escapes, staysInCall } from "./escapes.ts";
-import { growingSite } from "./growing_site.ts";
+import { encloses, growingSite } from "./growing_site.ts";
 import type { GrowingSite } from "./growing_site.ts";
 import { natureOf } from "./growth_nature.ts";
-import { ancestry, findMethod, lookUp, methodAround } from "./model.ts";
+import { ancestry, findMethod, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { dottedName } from "./places.ts";
@@ -112,14 +113,20 @@ function isCalledAtOnce(fn: FunctionModel): boolean {
 
 /** The keys come from a closed set. */
 function ofClosedKeys(site: GrowingSite): string | null {
-  const { effect, detail, fn, verb } = site.operation;
-  const { shape } = site.analysis.container(site.operation.place);
+  const { effect, detail, fn, verb, place } = site.operation;
+  const { shape, automatic } = site.analysis.container(place);
   if (verb === "update" && detail?.type === "name" && shape !== "set") {
     return `keys chosen by the caller (${detail.name})`;
   }
   const isListed = detail === null ? null : listed(site, detail);
-  if (effect === "insert" && isListed !== null) return isListed;
-  const isKeyed = effect === "insert" || verb === "add" && detail?.type !== "name";
+  const isSet = effect === "insert" || effect === "write" && automatic;
+  if (isSet && isListed !== null) return isListed;
+  const type = isSet || verb === "add"
+    ? annotationsOf(site.analysis, place).map((one) => closedKeyType(site.analysis, one))
+      .find((one) => one !== null)
+    : undefined;
+  if (type) return `one per ${type}`;
+  const isKeyed = isSet || verb === "add" && detail?.type !== "name";
   if (detail === null || !isKeyed && verb !== "add") return null;
   const closed = closedKey(site.analysis, detail, fn);
   // A set of things called "channel" is open, a type of few values and the keys of an object are not.
@@ -128,27 +135,39 @@ function ofClosedKeys(site: GrowingSite): string | null {
   return isKeyed || isSure ? closed : null;
 }
 
-/** `if name in TABLE: cache[name] = …`, with a table of fixed keys. */
+/** `if name in TABLE: cache[name] = …`, with a table of fixed keys or with `cache` itself. */
 function listed(site: GrowingSite, key: Tree): string | null {
-  if (key.type !== "name") return null;
-  const { around, exits } = site.operation;
-  const asked = [
-    ...around.map(({ test }) => test === null ? null : tableAsked(test, key.name)),
+  const name = dottedName(key);
+  if (name === "") return null;
+  const { around, exits, fn, tree, place } = site.operation;
+  const known = [
+    ...around.flatMap((outer) => {
+      if (outer.type !== "if") return [];
+      return holding(outer.test, outer.then.some((part) => encloses(part, tree)));
+    }),
     // `if name not in TABLE: raise`
-    ...exits.map((test) => tableAsked(opposite(test), key.name)),
+    ...exits.flatMap((test) => holding(test, false)),
   ];
-  for (const table of asked) {
-    if (table?.type !== "name") continue;
-    const found = lookUp(site.operation.fn, table.name);
-    const [only] = found?.binding.values ?? [];
-    const isTable = found?.scope.tree === null && found.binding.values.length === 1 &&
-      only?.type === "collection" && only.entries.length > 0;
-    const place = isTable ? site.analysis.resolver.resolve(table, site.operation.fn) : null;
-    const isFixed = place !== null &&
-      !site.analysis.on(place.key).some(({ effect }) => /^(grow|insert)$/.test(effect));
-    if (isFixed) return `one per key of ${table.name}`;
+  for (const test of known) {
+    const table = tableAsked(test, name);
+    if (table === null) continue;
+    if (site.analysis.resolver.resolve(table, fn)?.key === place.key) {
+      return `only keys that ${dottedName(table)} has`;
+    }
+    if (isFixed(site.analysis, table, fn)) return `one per key of ${dottedName(table)}`;
   }
   return null;
+}
+
+/** The simple tests that hold where a test is true, or false. */
+function holding(test: Tree, isTrue: boolean): readonly Tree[] {
+  if (isTrue && test.type === "operation" && /^(and|&&)$/.test(test.operator)) {
+    return test.operands.flatMap((part) => holding(part, true));
+  }
+  if (!isTrue && test.type === "choice" && test.test === null) {
+    return test.options.flatMap((part) => holding(part, false));
+  }
+  return [isTrue ? test : opposite(test)];
 }
 
 function isBuilder(site: GrowingSite): string | null {
@@ -210,7 +229,8 @@ function opposite(test: Tree): Tree {
 
 /** The table that a test asks for a name: `name in TABLE`, `TABLE.has(name)`. */
 function tableAsked(test: Tree, name: string): Tree | null {
-  const isKey = (part: Tree | undefined): boolean => part?.type === "name" && part.name === name;
+  const isKey = (part: Tree | undefined): boolean =>
+    part !== undefined && dottedName(part) === name;
   if (test.type === "operation" && test.operator === "in" && isKey(test.operands[0])) {
     return test.operands[1] ?? null;
   }

@@ -4,16 +4,18 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { keysAround } from "./containers.ts";
 import { lookUp } from "./model.ts";
 import type { ClassModel, FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
+import { isEmptying } from "./rewrites.ts";
 import { elementType, textOf } from "./shapes.ts";
 import type { MemberTree, Tree } from "./tree.ts";
 import { isConstructor } from "./units.ts";
 
 /** Keys that come from a small closed set, by the words programmers use for such sets. */
 const CLOSED_KEY =
-  /(^|_|[a-z])(type|kind|category|level|mode|phase|severity|status|axis|channel|direction|side|unit|locale|language|topic_type|method|algorithm)s?$/i;
+  /(^|_|[a-z])(type|kind|category|level|mode|phase|severity|status|axis|direction|side|unit|locale|language|topic_type|method|algorithm|status_?code)s?$/i;
 
 /** Tells why the keys of an insert come from a closed set, or null. */
 export function closedKey(
@@ -29,8 +31,16 @@ export function closedKey(
     case "constant":
       return "fixed key";
     case "operation":
+      if (/^(\/\/|>>)$/.test(key.operator)) {
+        return closedKey(analysis, key.operands[0]!, fn, depth + 1);
+      }
       return /^(%|&)$/.test(key.operator) ? `index ${textOf(key, fn)}` : null;
+    case "call":
+      return dottedName(key.callee) === "type" && key.args.length === 1 ? "one per class" : null;
     case "member":
+      if (/^(name|__name__|__qualname__)$/.test(key.property) && isOfClass(key.object)) {
+        return "one per class";
+      }
       if (/^[A-Z][A-Z0-9_]*$/.test(key.property)) return "one per named constant";
       // A member of an enumeration: `Direction.Backward`.
       if (/^[A-Z]/.test(key.property) && /^[A-Z]/.test(lastName(key.object))) {
@@ -52,6 +62,16 @@ export function closedKey(
       return null;
   }
 }
+
+/** `type(event)`, `event.constructor`: classes are as many as the sources declare. */
+function isOfClass(tree: Tree): boolean {
+  return tree.type === "member" && /^(constructor|__class__)$/.test(tree.property) ||
+    tree.type === "call" && dottedName(tree.callee) === "type";
+}
+
+/** Types whose values are classes: decorators and containers of services are given them. */
+const CLASS_TYPE =
+  /^(Function|Constructor|Class|Type|ClassConstructor|Newable)(<.*>)?$|^(typing\.)?[Tt]ype(\[.*\])?$|^(abstract )?new \(/;
 
 /** A field whose type is closed, or that is given members of an enumeration. */
 function closedField(analysis: Analysis, key: MemberTree, fn: FunctionModel): string | null {
@@ -111,6 +131,16 @@ export function closedTypeOf(analysis: Analysis, key: Tree, fn: FunctionModel): 
   return types.find((type) => type !== null && isClosedType(analysis, type)) ?? null;
 }
 
+/** Returns the closed type of the keys that a container is declared to have, or null. */
+export function closedKeyType(analysis: Analysis, annotation: string): string | null {
+  const bare = annotation.replace(/^["']/, "").replace(/^(Readonly|Partial)</, "");
+  const key =
+    /^(?:typing\.)?(?:Map|Record|[Dd]ict|DefaultDict|defaultdict|OrderedDict|Counter)[<[]\s*([^,\]>]+)/
+      .exec(bare)?.[1] ?? /^\{\s*\[\w+ in ([^\]]+)\]/.exec(bare)?.[1] ??
+      /^(?:typing\.)?[Ss]et[<[]\s*([^\]>]+)/.exec(bare)?.[1];
+  return key !== undefined && isClosedType(analysis, key.trim()) ? key.trim() : null;
+}
+
 /** An enumeration, a union of literals, the names of an object's fields, a boolean. */
 function isClosedType(analysis: Analysis, type: string): boolean {
   return /^keyof\b/.test(type) ||
@@ -131,6 +161,7 @@ function closedName(
   const { binding, scope } = found;
   const type = closedTypeOf(analysis, { type: "name", at: binding.at, name }, fn);
   if (type !== null) return `one per ${type}`;
+  if (CLASS_TYPE.test(binding.annotation ?? "")) return "one per class";
   for (const value of binding.values) {
     const iterated = value.type === "call" && value.callee.type === "member" &&
         /^(items|keys|entries)$/.test(value.callee.property)
@@ -140,10 +171,10 @@ function closedName(
       : value.type === "index" && value.index === null
       ? keysIn(value.object)
       : undefined;
-    if (iterated?.type === "member" && !isGrown(analysis, iterated, scope)) {
+    if (iterated?.type === "member" && isFixed(analysis, iterated, scope)) {
       return `one per key of ${lastName(iterated)}`;
     }
-    if (iterated?.type === "collection") return "one per listed key";
+    if (iterated !== undefined && isListed(analysis, iterated, scope)) return "one per listed key";
     if (iterated?.type === "name") {
       const source = lookUp(scope, iterated.name)?.binding;
       if (source?.rest === "map") return `keywords of the caller (${iterated.name})`;
@@ -163,13 +194,60 @@ function closedName(
   return null;
 }
 
-/** Tells whether a container is unknown or gets entries after it was made. */
-function isGrown(analysis: Analysis, container: Tree, fn: FunctionModel): boolean {
+/** Tells whether a container is known and gets no entries after it was made. */
+export function isFixed(analysis: Analysis, container: Tree, fn: FunctionModel): boolean {
   const place = analysis.resolver.resolve(container, fn);
-  if (place?.root.kind !== "instance" || place.path.length !== 1) return true;
-  const declared = analysis.resolver.assignments(place.root.owner).get(place.path[0]!) ?? [];
-  return declared.length === 0 || !declared.every((one) => isConstructor(one.fn)) ||
-    analysis.on(place.key).some(({ effect }) => /^(grow|insert)$/.test(effect));
+  if (place === null || place.path.length === 0) return false;
+  const { root, path } = place;
+  const isFilled = keysAround(place).some((key) =>
+    analysis.on(key).some(({ effect }) => /^(grow|insert)$/.test(effect))
+  );
+  if (isFilled) return false;
+  if (root.kind === "module") {
+    const values = analysis.project.modules.get(root.source)?.bindings.get(path[0]!)?.values ?? [];
+    return values.length === 1 && isEmptying(values[0]!) === "other";
+  }
+  if (root.kind !== "instance" && root.kind !== "static") return false;
+  const declared = analysis.resolver.assignments(root.owner).get(path[0]!) ?? [];
+  const field = root.owner.fields.get(path[0]!)?.value ?? null;
+  return declared.every((one) => isConstructor(one.fn)) &&
+    (declared.length > 0 || field !== null && isEmptying(field) === "other");
+}
+
+/** What a loop goes over is written down: a literal, a fixed table, some of either. */
+function isListed(analysis: Analysis, list: Tree, fn: FunctionModel, depth = 0): boolean {
+  if (depth > 3) return false;
+  switch (list.type) {
+    case "collection":
+      return list.entries.length > 0 && list.entries.every(({ spread }) => !spread);
+    case "comprehension": {
+      const [element] = list.element;
+      const [clause] = list.clauses;
+      const isSome = element?.type === "name" && clause?.target.type === "name" &&
+        element.name === clause.target.name;
+      return isSome && isListed(analysis, clause.iterable, fn, depth + 1);
+    }
+    case "call": {
+      const { callee, args } = list;
+      const inner = callee.type === "member" && /^(filter|slice|sort|keys)$/.test(callee.property)
+        ? callee.object
+        : /^(sorted|list|set|reversed|Object\.keys)$/.test(dottedName(callee))
+        ? args[0]
+        : undefined;
+      return inner !== undefined && isListed(analysis, inner, fn, depth + 1);
+    }
+    case "name": {
+      const found = lookUp(fn, list.name);
+      const [only] = found?.binding.values ?? [];
+      if (found?.binding.kind !== "variable" || found.binding.values.length !== 1) return false;
+      if (found.scope.tree === null) return isFixed(analysis, list, fn);
+      return only!.type !== "call" && isListed(analysis, only!, found.scope, depth + 1);
+    }
+    case "index":
+      return list.index !== null && isFixed(analysis, list, fn);
+    default:
+      return false;
+  }
 }
 
 /** `Object.keys(options)` goes over what options has. */

@@ -228,6 +228,11 @@ function valuesInside(analysis: Analysis, place: Place): readonly Value[] {
   return values;
 }
 
+/** Returns the types that the sources declare for a place. */
+export function annotationsOf(analysis: Analysis, place: Place): readonly string[] {
+  return valuesOf(analysis, place).flatMap(({ annotation }) => annotation ?? []);
+}
+
 /** Returns where a place is first given its container, or null. */
 export function findDeclaration(
   analysis: Analysis,

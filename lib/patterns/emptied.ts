@@ -87,7 +87,7 @@ export function recreated(site: GrowingSite): string | null {
     if (runs !== undefined) {
       return `re-created by ${unit.name}() (line ${line}) in ${runs.name}()`;
     }
-    if (isRoutine(site, operation) && operation.place.key === site.operation.place.key) {
+    if (isRoutine(site, operation) && site.same.includes(operation)) {
       return `emptied by ${unit.name}() (line ${line})`;
     }
   }
@@ -109,7 +109,15 @@ function isBegun(site: GrowingSite, { fn }: Operation): boolean {
 /** Emptying that belongs to normal work: what is there is taken first, or a run begins. */
 function isRoutine(site: GrowingSite, operation: Operation): boolean {
   const unit = site.unitOf(operation.fn);
-  if (isLifecycle(unit) || CLOSES.test(unit.name)) return false;
+  if (isDrained(site, operation)) return true;
+  // `flush()` ends with `this.reset()`.
+  const isEnding = (fn: FunctionModel): boolean => isLifecycle(fn) || CLOSES.test(fn.name);
+  if (isEnding(unit)) {
+    return site.analysis.callersOf(unit).some((caller) =>
+      caller !== unit && caller.owner !== null && caller.owner === unit.owner &&
+      BEGINS.test(caller.name) && !isEnding(caller)
+    );
+  }
   if (
     BEGINS.test(unit.name) || operation.around.length === 0 && operation.fn === unit ||
     site.analysis.callersOf(unit).some((caller) => caller !== unit && caller.owner === unit.owner)
@@ -126,6 +134,13 @@ function isRoutine(site: GrowingSite, operation: Operation): boolean {
     });
   }
   return uses > 1;
+}
+
+/** `for (const job of this.queue.splice(0)) …`: what is taken out is used. */
+function isDrained(site: GrowingSite, { verb, tree }: Operation): boolean {
+  const parent = verb === "splice" ? site.analysis.parentOf(tree) : null;
+  return parent !== null && /^(loop|assign|call|member|collection|other)$/.test(parent.type) &&
+    !(parent.type === "loop" && parent.iterable !== tree);
 }
 
 /** Trims in code that only a caller's `reset` reaches do not bound a run. */

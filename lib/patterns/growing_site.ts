@@ -13,6 +13,7 @@ import type { Place } from "./places.ts";
 import { isEmptying } from "./rewrites.ts";
 import { textOf } from "./shapes.ts";
 import type { IfTree, LoopTree, Tree } from "./tree.ts";
+import { typedPlace } from "./typed_state.ts";
 import { isConstructor } from "./units.ts";
 
 /** One site under judgement. */
@@ -33,7 +34,8 @@ export interface GrowingSite {
 /** Gathers what the rules ask of a site. */
 export function growingSite(analysis: Analysis, operation: Operation, depth: number): GrowingSite {
   const { place, fn } = operation;
-  const places = [place, ...keptAs(analysis, place)];
+  const typed = typedPlace(analysis, place);
+  const places = [place, ...keptAs(analysis, place), ...(typed === null ? [] : [typed])];
   return {
     analysis,
     operation,

@@ -46,7 +46,7 @@ export function takenOut(site: GrowingSite): string | null {
     if (operation.effect !== "shrink" || unit.tree === null) continue;
     if (isOnFailure(operation) && unit === site.unit) continue;
     // Going back is for the user to ask; going on never does.
-    if (/^(_|#)?(undo|redo|back|rewind|revert)/i.test(unit.name)) continue;
+    if (/^(_|#)?(undo|redo|((go|step|move)_?)?back|rewind|revert)/i.test(unit.name)) continue;
     const isSameCall = operation.via === "parameter" && site.operation.via === "parameter" &&
       operation.tree === site.operation.tree;
     if (isSameCall) return `taken out again by ${operation.verb}`;
@@ -135,7 +135,7 @@ function isHandled(site: GrowingSite, taken: Operation): boolean {
 export function goesWithEntry(site: GrowingSite): string | null {
   const { key, path } = site.operation.place;
   const entry = path.findIndex((step) => step.startsWith("["));
-  if (entry < 1 || entry < path.length - 1) return null;
+  if (entry < 1) return null;
   const outer = key.slice(0, key.length - path.slice(entry).join(".").length - 1);
   const taken = site.analysis.on(outer).find((operation) => {
     const unit = site.unitOf(operation.fn);
