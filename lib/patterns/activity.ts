@@ -15,7 +15,7 @@ import {
 import { takesOut } from "./growing_site.ts";
 import type { ClassModel, FunctionModel, Project } from "./model.ts";
 import { methodAround } from "./model.ts";
-import type { CallSite, Operation } from "./operations.ts";
+import type { CallSite, Operation, Read } from "./operations.ts";
 import { collectActivity } from "./operations.ts";
 import type { Place, Resolver } from "./places.ts";
 import { createResolver, dottedName } from "./places.ts";
@@ -31,6 +31,7 @@ export interface Analysis {
   readonly resolver: Resolver;
   readonly operations: readonly Operation[];
   readonly calls: readonly CallSite[];
+  readonly reads: readonly Read[];
   /** Operations on exactly this place. */
   on(key: string): readonly Operation[];
   /** Operations on this place and on what contains it. */
@@ -64,7 +65,7 @@ export interface Analysis {
 /** Analyses a project once; the rules read the result. */
 export function analyse(project: Project): Analysis {
   const resolver = createResolver(project);
-  const { operations, calls } = collectActivity(project, resolver);
+  const { operations, calls, reads } = collectActivity(project, resolver);
   const sites = collectCalls(project, resolver, calls);
   const handed = operations.flatMap((operation) => [
     ...takenByCallee(resolver, sites, operation),
@@ -94,6 +95,7 @@ export function analyse(project: Project): Analysis {
     resolver,
     operations,
     calls,
+    reads,
     on: (key) => byKey.get(key) ?? [],
     onAndAround: (place) => keysAround(place).flatMap((key) => byKey.get(key) ?? []),
     container: (place) => {

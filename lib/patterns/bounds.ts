@@ -18,6 +18,7 @@ import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import { registers } from "./registration.ts";
+import { isEmptying } from "./rewrites.ts";
 import { guard } from "./room.ts";
 import { exchanged, goesWithEntry, released, restored, takenOut } from "./taken_out.ts";
 import type { Tree } from "./tree.ts";
@@ -35,6 +36,7 @@ const RULES: readonly ((site: GrowingSite) => string | null)[] = [
   capacity,
   boundedClass,
   runsOnce,
+  beingMade,
   guard,
   ofClosedKeys,
   trimmed,
@@ -90,7 +92,8 @@ function runsOnce(site: GrowingSite): string | null {
     if (inner === null || inner.use.kind !== "argument" || escapes(inner)) return null;
   }
   // A constructor runs once per instance; what all instances share grows with each of them.
-  const isOwn = site.unit.tree === null || site.operation.place.root.kind === "instance";
+  const isOwn = site.unit.tree === null ||
+    site.operation.place.root.kind === "instance" && !isOfClassBody(site);
   if (isConstructor(site.unit) && isOwn) {
     return site.unit.tree === null ? "runs once, while the module loads" : "constructor only";
   }
@@ -102,6 +105,16 @@ function runsOnce(site: GrowingSite): string | null {
     : null;
 }
 
+/** `registry = []` in the body of a Python class: one list for all instances. */
+function isOfClassBody({ analysis, operation: { place: { root, path } } }: GrowingSite): boolean {
+  if (root.kind !== "instance" || root.owner.source.language !== "python") return false;
+  const owner = analysis.resolver.declaring(root.owner, path[0]!);
+  const field = owner.fields.get(path[0]!);
+  const isCopied = owner.bases.some((base) => /(BaseModel|NamedTuple|TypedDict|Struct)$/.test(base));
+  return field?.value?.type === "collection" && !isCopied &&
+    !analysis.resolver.assignments(owner).has(path[0]!);
+}
+
 /** A method, or a callback of `forEach` and its like, not one that waits for an event. */
 function isCalledAtOnce(fn: FunctionModel): boolean {
   if (fn.isMethod) return true;
@@ -109,6 +122,26 @@ function isCalledAtOnce(fn: FunctionModel): boolean {
   return fn.use.kind === "argument" && callee?.type === "member" && fn.parent !== null &&
     /^(forEach|map|filter|reduce|some|every|find|flatMap|sort)$/.test(callee.property) &&
     isCalledAtOnce(fn.parent);
+}
+
+/** `if (!mesh) { mesh = []; … mesh.push(x); … meshes.set(key, mesh); }`: an entry gets its parts. */
+function beingMade({ operation: { via, tree, around } }: GrowingSite): string | null {
+  const object = tree.type === "call" && tree.callee.type === "member"
+    ? tree.callee.object
+    : tree.type === "assign" && tree.target.type === "index"
+    ? tree.target.object
+    : null;
+  if (via !== "alias" || object?.type !== "name") return null;
+  for (const outer of around) {
+    if (outer.type !== "if") continue;
+    const block = outer.then.some((part) => encloses(part, tree)) ? outer.then : outer.otherwise;
+    const isMade = block.some((part) =>
+      part.type === "assign" && part.target.type === "name" && part.target.name === object.name &&
+      part.value !== null && part.at.start < tree.at.start && isEmptying(part.value) === "empty"
+    );
+    if (isMade) return "part of an entry that is made here";
+  }
+  return null;
 }
 
 /** The keys come from a closed set. */
@@ -119,7 +152,7 @@ function ofClosedKeys(site: GrowingSite): string | null {
     return `keys chosen by the caller (${detail.name})`;
   }
   const isListed = detail === null ? null : listed(site, detail);
-  const isSet = effect === "insert" || effect === "write" && automatic;
+  const isSet = /^(insert|touch)$/.test(effect) || effect === "write" && automatic;
   if (isSet && isListed !== null) return isListed;
   const type = isSet || verb === "add"
     ? annotationsOf(site.analysis, place).map((one) => closedKeyType(site.analysis, one))

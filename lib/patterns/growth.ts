@@ -16,6 +16,7 @@ import { fixedRecords, fixedWrite, neverGrown } from "./not_growth.ts";
 import type { Operation } from "./operations.ts";
 import { isPersistent, throughParameters } from "./passed_state.ts";
 import { nameOf } from "./places.ts";
+import { touches } from "./touches.ts";
 import { classOf, isConstructor, isTargetContext } from "./units.ts";
 
 /** A growth site with its judgement, for the rules that build on it. */
@@ -43,6 +44,10 @@ export function findGrowth(analysis: Analysis): GrowthResult {
       if (verdict === "fixed") others.push(fixedWrite(analysis, real));
       else if (verdict !== null) sites.push(verdict);
     }
+  }
+  for (const touch of touches(analysis)) {
+    const verdict = judge(analysis, touch);
+    if (verdict !== null && verdict !== "fixed") sites.push(verdict);
   }
   others.push(...neverGrown(analysis), ...fixedRecords(analysis));
   return { sites, others };
@@ -78,7 +83,7 @@ function judge(analysis: Analysis, operation: Operation): GrowthSite | "fixed" |
       : "container of the caller, who may never empty it",
     root.kind === "global" ? "global state, lives as long as the process" : "",
     via === "alias" ? "through an alias" : via === "parameter" ? "through a parameter" : "",
-    operation.effect === "insert" && !bound.bounded ? "one entry per distinct key" : "",
+    /^(insert|touch)$/.test(operation.effect) && !bound.bounded ? "one entry per distinct key" : "",
   ];
   return {
     operation,

@@ -21,6 +21,8 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
   switch (effect) {
     case "grow":
       break;
+    case "touch":
+      return "growth";
     case "insert":
       return insertNature(analysis, operation);
     case "write":

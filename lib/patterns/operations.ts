@@ -12,7 +12,7 @@ import { callDeeds } from "./mutating_calls.ts";
 import type { Resolver } from "./places.ts";
 import type { Reading } from "./rewrites.ts";
 import { partsOf } from "./tree.ts";
-import type { CallTree, IfTree, LoopTree, Tree } from "./tree.ts";
+import type { CallTree, IfTree, IndexTree, LoopTree, Tree } from "./tree.ts";
 
 /** One thing done to one place, and where. */
 export interface Operation extends Omit<Deed, "object"> {
@@ -34,8 +34,17 @@ export interface CallSite {
   readonly exits: readonly Tree[];
 }
 
+/** An entry read under a key that is no literal, in a language where reading can make one. */
+export interface Read {
+  readonly tree: IndexTree;
+  readonly fn: FunctionModel;
+  readonly around: readonly (IfTree | LoopTree)[];
+  readonly exits: readonly Tree[];
+}
+
 /** Everything that happens in a project, in source order. */
 export interface Activity {
+  readonly reads: readonly Read[];
   readonly operations: readonly Operation[];
   readonly calls: readonly CallSite[];
 }
@@ -50,7 +59,8 @@ export function collectActivity(project: Project, resolver: Resolver): Activity 
       if (parameter.value !== null) collector.visit(parameter.value, [], []);
     }
   }
-  return { operations: collector.operations, calls: collector.calls };
+  const { operations, calls, reads } = collector;
+  return { operations, calls, reads };
 }
 
 type Around = readonly (IfTree | LoopTree)[];
@@ -58,6 +68,7 @@ type Around = readonly (IfTree | LoopTree)[];
 class Collector {
   readonly operations: Operation[] = [];
   readonly calls: CallSite[] = [];
+  readonly reads: Read[] = [];
   readonly #resolver: Resolver;
   #fn!: FunctionModel;
 
@@ -93,6 +104,11 @@ class Collector {
         return;
       case "call":
         this.calls.push({ tree: plainCall(tree), fn: this.#fn, around, exits });
+        break;
+      case "index":
+        if (this.#fn.source.language === "python" && tree.slice === null && !isLiteral(tree)) {
+          this.reads.push({ tree, fn: this.#fn, around, exits });
+        }
         break;
     }
     for (const deed of this.#deeds(tree, around)) this.#add(deed, around, exits);
@@ -133,6 +149,10 @@ class Collector {
         return [];
     }
   }
+}
+
+function isLiteral({ index }: IndexTree): boolean {
+  return index === null || /^(text|number|constant)$/.test(index.type);
 }
 
 /** `remove.call(this, list, item)` calls remove with the list and the item. */

@@ -95,8 +95,9 @@ function isCallersState(operation: Operation): boolean {
   const name = path[0]!;
   const isNested = path.slice(1).some((step) => !step.startsWith("["));
   // What registers itself with another object stays for as long as that object does.
-  const { detail } = operation;
-  if (isNested && detail?.type === "this") return true;
+  const { detail, tree } = operation;
+  const value = tree.type === "assign" ? tree.value : tree.type === "call" ? tree.args[1] : null;
+  if (isNested && (detail?.type === "this" || value?.type === "this")) return true;
   return isNested ? OWNERS.test(name) : KEPT.test(name);
 }
 

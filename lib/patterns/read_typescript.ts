@@ -183,7 +183,16 @@ function declarator(node: SyntaxNode): Tree {
 }
 
 function annotation(node: SyntaxNode): string | null {
-  return node.field("type")?.text.replace(/^:\s*/, "") ?? null;
+  const type = node.field("type")?.text.replace(/^:\s*/, "");
+  return type ?? typeOfMade(node.field("value"));
+}
+
+/** `new Set<Session>()` says what it holds as `Set<Session>` does. */
+function typeOfMade(value: SyntaxNode | null): string | null {
+  if (value?.kind !== "new_expression") return null;
+  const types = value.field("type_arguments")?.text;
+  const name = value.field("constructor")?.text ?? "";
+  return types !== undefined && /^(Map|Set|Array)$/.test(name) ? name + types : null;
 }
 
 function importOf(node: SyntaxNode): Tree {

@@ -30,7 +30,9 @@ export type Effect =
   /** A new container in its place. */
   | "replace"
   /** Set only where there was nothing. */
-  | "initialise";
+  | "initialise"
+  /** Read under a key, which makes an entry in some containers. */
+  | "touch";
 
 /** Where an expression is read. */
 export interface Reading {
