@@ -91,8 +91,10 @@ function targetOf({ resolver, fn }: Reading, target: Tree): Place | null {
   }
   if (target.type !== "name") return null;
   const found = lookUp(fn, target.name);
-  if (found === null || found.scope === fn || found.binding.kind !== "variable") return null;
+  if (found === null || found.binding.kind !== "variable") return null;
   const place = resolver.resolve(target, fn);
+  const isOwn = place?.root.kind === "closure" && place.root.scope === fn;
+  if (found.scope === fn && !isOwn) return null;
   // A variable that stands for a field is only bound anew; in Python `+=` extends the list itself.
   const isItself = place?.path.length === 1 && place.path[0] === target.name;
   return isItself || fn.source.language === "python" ? place : null;

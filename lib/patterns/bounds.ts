@@ -110,7 +110,9 @@ function isOfClassBody({ analysis, operation: { place: { root, path } } }: Growi
   if (root.kind !== "instance" || root.owner.source.language !== "python") return false;
   const owner = analysis.resolver.declaring(root.owner, path[0]!);
   const field = owner.fields.get(path[0]!);
-  const isCopied = owner.bases.some((base) => /(BaseModel|NamedTuple|TypedDict|Struct)$/.test(base));
+  const isCopied = owner.bases.some((base) =>
+    /(BaseModel|NamedTuple|TypedDict|Struct)$/.test(base)
+  );
   return field?.value?.type === "collection" && !isCopied &&
     !analysis.resolver.assignments(owner).has(path[0]!);
 }

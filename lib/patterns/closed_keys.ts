@@ -136,7 +136,8 @@ export function closedKeyType(analysis: Analysis, annotation: string): string | 
   const bare = annotation.replace(/^["']/, "").replace(/^(Readonly|Partial)</, "");
   const key =
     /^(?:typing\.)?(?:Map|Record|[Dd]ict|DefaultDict|defaultdict|OrderedDict|Counter)[<[]\s*([^,\]>]+)/
-      .exec(bare)?.[1] ?? /^\{\s*\[\w+ in ([^\]]+)\]/.exec(bare)?.[1] ??
+      .exec(bare)?.[1] ??
+      /^\{\s*\[\w+ in ([^\]]+)\]/.exec(bare)?.[1] ??
       /^(?:typing\.)?[Ss]et[<[]\s*([^\]>]+)/.exec(bare)?.[1];
   return key !== undefined && isClosedType(analysis, key.trim()) ? key.trim() : null;
 }

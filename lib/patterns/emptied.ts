@@ -7,6 +7,7 @@
 import type { GrowingSite } from "./growing_site.ts";
 import { isReplacing, shortText, takesOut, testOf } from "./growing_site.ts";
 import { escapes } from "./escapes.ts";
+import { endlessLoop } from "./long_runs.ts";
 import { findMethod, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
@@ -71,6 +72,7 @@ export function recreated(site: GrowingSite): string | null {
     if (operation.tree === site.operation.tree || unit.tree === null) continue;
     if (unit === site.unit && !isConstructor(unit)) {
       if (isPerEntry(site, operation) || isBegun(site, operation)) continue;
+      if (isBeforeLoop(site, operation)) continue;
       const isInner = isInside(operation.fn, unit) && operation.fn !== site.operation.fn;
       // Given to a timer or a promise it runs by itself, returned it waits for the caller.
       const isScheduled = isInner && operation.fn.use.kind === "argument";
@@ -92,6 +94,13 @@ export function recreated(site: GrowingSite): string | null {
     }
   }
   return null;
+}
+
+/** Made once, before the loop that its function never leaves. */
+function isBeforeLoop(site: GrowingSite, { fn, around }: Operation): boolean {
+  const { root } = site.operation.place;
+  const loop = root.kind === "closure" && root.scope === fn ? endlessLoop(fn) : null;
+  return loop !== null && site.operation.around.includes(loop) && !around.includes(loop);
 }
 
 /** Set once by the function around; what grows later is a closure that it gives away. */

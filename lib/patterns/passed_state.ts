@@ -7,6 +7,7 @@ import type { Analysis } from "./activity.ts";
 import { isOfPair } from "./component_state.ts";
 import { escapes, leavesByName } from "./escapes.ts";
 import { natureOf } from "./growth_nature.ts";
+import { endlessLoop } from "./long_runs.ts";
 import { methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
@@ -28,10 +29,19 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
     case "module":
       return methodAround(fn).tree !== null;
     case "closure":
-      return isCaptured(analysis, fn, root.scope) || isReferenceOf(place);
+      return isCaptured(analysis, fn, root.scope) || isReferenceOf(place) ||
+        isOfLongRun(operation);
     case "parameter":
       return isCallersState(operation) || isCaptured(analysis, fn, root.scope);
   }
+}
+
+/** A variable made before the loop that its function never leaves, and used in it. */
+function isOfLongRun({ place: { root, path }, fn, around }: Operation): boolean {
+  if (root.kind !== "closure" || root.scope !== fn) return false;
+  const loop = endlessLoop(fn);
+  return loop !== null && around.includes(loop) &&
+    (fn.bindings.get(path[0]!)?.values ?? []).some((value) => value.at.end < loop.at.start);
 }
 
 /** A reference or a state that a component keeps from call to call. */

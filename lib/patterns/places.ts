@@ -6,6 +6,7 @@
  * @module
  */
 import { idiomsOf } from "./idioms.ts";
+import { endlessLoop } from "./long_runs.ts";
 import type { Binding, ClassModel, FunctionModel, Project, SourceFile } from "./model.ts";
 import { ancestry, findClass, findMethod, lookUp } from "./model.ts";
 import type { AssignTree, Tree } from "./tree.ts";
@@ -196,7 +197,8 @@ export function createResolver(project: Project): Resolver {
     if (alias !== null) return alias;
     if (scope.tree === null) return place({ kind: "module", source: scope.source }, [name]);
     if (binding.kind === "parameter") return place({ kind: "parameter", scope, binding }, [name]);
-    return isInside(fn, scope) ? place({ kind: "closure", scope }, [name]) : null;
+    const lasts = isInside(fn, scope) || fn === scope && endlessLoop(fn) !== null;
+    return lasts ? place({ kind: "closure", scope }, [name]) : null;
   }
 
   /** A class or a variable that another source of the project exports. */

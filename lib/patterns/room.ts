@@ -20,6 +20,8 @@ export function guard(site: GrowingSite): string | null {
   for (const test of exits) {
     if (isLimit(site, test, fn, "above")) return `not above ${shortText(test, fn)}`;
   }
+  const end = endOfRun(site);
+  if (end !== null) return `the call ends when ${shortText(end, fn)}`;
   const once = onceOnly(site.analysis, site.operation, site.operation.place);
   if (once !== null) return once;
   for (const outer of around) {
@@ -35,6 +37,22 @@ export function guard(site: GrowingSite): string | null {
     }
   }
   return null;
+}
+
+/** `if len(late) > 10: raise`: a local variable goes with the call that it is too much for. */
+function endOfRun(site: GrowingSite): Tree | null {
+  const { fn, place: { root } } = site.operation;
+  if (root.kind !== "closure" || root.scope !== fn) return null;
+  let end: Tree | null = null;
+  for (const part of fn.tree?.body ?? []) {
+    walk(part, (inner) => {
+      if (inner.type === "function") return false;
+      const isEnd = inner.type === "if" && inner.then.at(-1)?.type === "return" &&
+        isLimit(site, inner.test, fn, "above");
+      if (isEnd) end ??= inner.test;
+    });
+  }
+  return end;
 }
 
 /** `not items`, `!items.length`, `items.length === 0`: nothing is there yet. */
