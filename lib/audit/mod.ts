@@ -49,6 +49,7 @@ export type { Citation, CitationFormat } from "./citation.ts";
 
 // What config.yaml says about an audit
 export { auditSchema } from "./audit_schema.ts";
+export { leakOptionsOf } from "./configured_leaks.ts";
 export type { AuditSettings, RuntimeEntry, TargetEntry } from "./audit_schema.ts";
 
 // Phase 2: leaks

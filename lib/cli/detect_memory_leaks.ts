@@ -4,7 +4,7 @@
  * @module
  */
 import process from "node:process";
-import { type LeakPhase, type LeakResult, measureLeaks } from "../audit/mod.ts";
+import { leakOptionsOf, type LeakPhase, type LeakResult, measureLeaks } from "../audit/mod.ts";
 import { exitCodeOf, formatBytes } from "../formats/mod.ts";
 import { plantedControls } from "../targets/mod.ts";
 import { type CommandSpec, parseArguments } from "./arguments.ts";
@@ -44,24 +44,7 @@ export async function detectMemoryLeaksCommand(argv: readonly string[]): Promise
 }
 
 function options({ config: { audit }, store, signal, onProgress }: ControllerRun) {
-  return {
-    cycles: audit.cycles,
-    warmupCycles: audit.warmupCycles,
-    maxCycles: audit.maxCycles,
-    snapshotCycles: audit.snapshots,
-    repetitions: audit.repetitions,
-    seed: audit.seed,
-    confidence: audit.confidence,
-    concernBytesPerCycle: audit.concernBytesPerCycle,
-    majorMb: audit.limits.majorMb,
-    criticalMb: audit.limits.criticalMb,
-    timeoutSeconds: audit.timeout,
-    memoryLimitMb: audit.memoryLimitMb,
-    workers: audit.workers,
-    store,
-    signal,
-    onProgress,
-  };
+  return { ...leakOptionsOf(audit), store, signal, onProgress };
 }
 
 const NAMES = ["target", "scenario", "verdict", "growth", "B per cycle", "from", "to", "cycles"];

@@ -5,10 +5,17 @@
  * @module
  */
 
-import { getHeapStatistics } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 const PROBE_ELEMENTS = 600_000; // 4.8 MB, which V8 places in the old generation at once
 const PROBE_LIMIT_BYTES = 1_000_000;
+
+/** Returns V8's `gc`, also in a process that was started without `--expose-gc`. */
+export function exposeGc(): NodeJS.GCFunction {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as NodeJS.GCFunction;
+}
 
 /**
  * Returns a function that runs a full, synchronous collection.

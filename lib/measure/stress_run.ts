@@ -8,8 +8,8 @@
  */
 
 import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
-import { getHeapStatistics, setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { getHeapStatistics } from "node:v8";
+import { exposeGc } from "./collect.ts";
 import type { LoadedTarget } from "./load_target.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
 
@@ -86,8 +86,7 @@ export async function run(
 }
 
 function freeGarbage(): number {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
+  const collect = exposeGc();
   const held = () => getHeapStatistics().used_heap_size + process.memoryUsage().external;
   const before = held();
   collect();

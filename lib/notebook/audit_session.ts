@@ -14,6 +14,7 @@ import {
   finishRun,
   latestRun,
   type LeakOptions,
+  leakOptionsOf,
   type LeakPhase,
   makeFolder,
   measureLeaks,
@@ -268,6 +269,7 @@ async function detectLeaks(parts: Parts): Promise<LeakPhase> {
 function leakOptions(parts: Parts): LeakOptions {
   const { config: { audit }, store, root, cycles, quick } = parts;
   return {
+    ...leakOptionsOf(audit),
     root,
     cycles,
     warmupCycles: quick ? Math.ceil(cycles / 4) : audit.warmupCycles,
@@ -275,16 +277,6 @@ function leakOptions(parts: Parts): LeakOptions {
       cycles,
       Math.min(audit.maxCycles, quick ? quickPatience(cycles) : Infinity),
     ),
-    snapshotCycles: audit.snapshots,
-    repetitions: audit.repetitions,
-    seed: audit.seed,
-    confidence: audit.confidence,
-    concernBytesPerCycle: audit.concernBytesPerCycle,
-    majorMb: audit.limits.majorMb,
-    criticalMb: audit.limits.criticalMb,
-    timeoutSeconds: audit.timeout,
-    memoryLimitMb: audit.memoryLimitMb,
-    workers: audit.workers,
     brief: quick,
     controls: quick ? quickControls(audit.controls) : plantedControls(audit.controls),
     alwaysProfile: !quick,

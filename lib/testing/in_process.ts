@@ -6,14 +6,14 @@
  * @module
  */
 import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import type {
-  CountedCycle,
-  LoadedTarget,
-  runInSandbox,
-  SandboxOutcome,
-  SandboxPort,
-  SandboxRequest,
+import {
+  type CountedCycle,
+  exposeGc,
+  type LoadedTarget,
+  type runInSandbox,
+  type SandboxOutcome,
+  type SandboxPort,
+  type SandboxRequest,
 } from "../measure/mod.ts";
 import { addScriptMaps } from "./script_maps.ts";
 import { planStages } from "./stage_plan.ts";
@@ -119,11 +119,6 @@ function setFlags(flags: readonly string[]): () => void {
   return () => {
     for (const flag of set) setFlagsFromString(REVERSIBLE[flag]!);
   };
-}
-
-function exposeGc(): NodeJS.GCFunction {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc") as NodeJS.GCFunction;
 }
 
 function quietPort(): SandboxPort {
