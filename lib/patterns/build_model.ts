@@ -7,6 +7,7 @@ import { bind, bindLoop, bindRequired, bindTarget } from "./bindings.ts";
 import { stateOf } from "./component_state.ts";
 import { lookUp } from "./model.ts";
 import type { ClassModel, FunctionModel, FunctionUse, Project, SourceFile } from "./model.ts";
+import { isSetState, stateOfComponent } from "./reducers.ts";
 import { partsOf } from "./tree.ts";
 import type { ClassTree, FunctionTree, Tree } from "./tree.ts";
 
@@ -264,6 +265,7 @@ function elementOf(
   // `setItems((items) => …)`: the function is given what the state is.
   const state = callee?.type === "name" ? stateOf(callee.name, scope) : null;
   if (state !== null) return [{ type: "name", at: tree.at, name: state }];
+  if (use.call !== null && isSetState(use.call)) return [stateOfComponent(use.call)];
   if (callee?.type !== "member") return [];
   return /^(forEach|map|filter|some|every|find|flatMap)$/.test(callee.property)
     ? [{ type: "index", at: tree.at, object: callee.object, index: null, slice: null }]

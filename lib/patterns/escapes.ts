@@ -162,7 +162,8 @@ export function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): 
       else if (inner.type === "collection") {
         leaves ||= inner.entries.some(({ value }) => isIt(value));
       } else if (inner.type === "call") {
-        leaves ||= (inner.construct || isPut(inner, fn)) && inner.args.some(isIt);
+        leaves ||= (inner.construct || isPut(inner, fn) || isHeldBack(analysis, inner, fn)) &&
+          inner.args.some(isIt);
       } else if (inner.type === "function") {
         const model = analysis.project.byTree.get(inner);
         leaves ||= model !== undefined && escapes(model) && contains(inner, isIt);
@@ -170,6 +171,17 @@ export function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): 
     });
   }
   return !leaves;
+}
+
+/** `pipeline(crawl(frontier), …)`: a generator goes on after the call that made it. */
+function isHeldBack(analysis: Analysis, call: CallTree, fn: FunctionModel): boolean {
+  const own = call.callee.type === "name"
+    ? lookUp(fn, call.callee.name)?.binding.values.find((value) => value.type === "function")
+    : undefined;
+  const parent = analysis.parentOf(call);
+  const isHandedOn = parent?.type === "call" && parent.callee !== call ||
+    parent?.type === "return" || parent?.type === "collection";
+  return own?.type === "function" && own.isGenerator && isHandedOn;
 }
 
 /** `function tick() { …; requestAnimationFrame(tick); }` goes on for ever. */

@@ -10,6 +10,7 @@ import type { Deed } from "./deed.ts";
 import type { FunctionModel, Project } from "./model.ts";
 import { callDeeds } from "./mutating_calls.ts";
 import type { Resolver } from "./places.ts";
+import { reducerDeeds, setStateDeeds } from "./reducers.ts";
 import type { Reading } from "./rewrites.ts";
 import { partsOf } from "./tree.ts";
 import type { CallTree, IfTree, IndexTree, LoopTree, Tree } from "./tree.ts";
@@ -142,9 +143,13 @@ class Collector {
       case "delete":
         return deletionDeeds(reading, tree);
       case "call":
-        return [...callDeeds(reading, tree), ...setterDeeds(reading, tree)];
+        return [
+          ...callDeeds(reading, tree),
+          ...setterDeeds(reading, tree),
+          ...setStateDeeds(reading, tree),
+        ];
       case "return":
-        return updaterDeeds(reading, tree);
+        return [...updaterDeeds(reading, tree), ...reducerDeeds(reading, tree)];
       default:
         return [];
     }

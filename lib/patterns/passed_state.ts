@@ -13,6 +13,7 @@ import type { FunctionModel } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
 import { dottedName, isInside } from "./places.ts";
 import type { Place } from "./places.ts";
+import { isReducer } from "./reducers.ts";
 import { isReference } from "./shapes.ts";
 import type { Tree } from "./tree.ts";
 import { isTargetContext } from "./units.ts";
@@ -100,6 +101,8 @@ function isCallersState(operation: Operation): boolean {
   if (root.binding.rest !== "no") return false;
   if (isTargetContext(root.scope, root.binding)) return true;
   if (isSharedDefault(root.scope, root.binding.index)) return true;
+  const isOfState = root.binding.index === 0 && path.length > 1 && isReducer(root.scope);
+  if (isOfState && /^(collection|call|template|operation)$/.test(operation.tree.type)) return true;
   // What an inline callback is handed (`reduce((memo, event) => …)`) is its caller's own affair.
   if (root.scope.use.kind === "argument") return false;
   const name = path[0]!;

@@ -277,6 +277,7 @@ function functionDefinition(
       : "method",
     decorators,
     isAbstract: decorators.some((name) => /abstract/.test(name)),
+    isGenerator: /\byield\b/.test(node.field("body")?.text ?? ""),
   };
 }
 
@@ -372,6 +373,7 @@ function read(node: SyntaxNode, selves: Selves): Tree {
         role: "arrow",
         decorators: [],
         isAbstract: false,
+        isGenerator: false,
       };
     case "conditional_expression":
       return { type: "choice", at, test: child(1), options: [child(0), child(2)] };

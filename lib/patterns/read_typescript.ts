@@ -271,6 +271,7 @@ function member(node: SyntaxNode): Tree[] {
         role: "static",
         decorators: [],
         isAbstract: false,
+        isGenerator: false,
       }];
     default:
       return [];
@@ -313,6 +314,7 @@ function functionOf(
     role,
     decorators: [],
     isAbstract: node.kind === "abstract_method_signature",
+    isGenerator: node.tokens.includes("*"),
   };
 }
 

@@ -43,6 +43,8 @@ export interface FunctionTree {
   readonly role: "function" | "arrow" | "method" | "getter" | "setter" | "static" | "classmethod";
   readonly decorators: readonly string[];
   readonly isAbstract: boolean;
+  /** Calling it runs nothing; what it is given lives on until its result is used up. */
+  readonly isGenerator: boolean;
 }
 
 /** A class; `fields` are those declared in its body. */
