@@ -6,6 +6,7 @@
 import type { Analysis } from "./activity.ts";
 import { isOfPair } from "./component_state.ts";
 import { escapes, leavesByName } from "./escapes.ts";
+import { idiomsOf } from "./idioms.ts";
 import { natureOf } from "./growth_nature.ts";
 import { endlessLoop } from "./long_runs.ts";
 import { methodAround } from "./model.ts";
@@ -15,6 +16,7 @@ import { dottedName, isInside } from "./places.ts";
 import type { Place } from "./places.ts";
 import { isReducer } from "./reducers.ts";
 import { isReference } from "./shapes.ts";
+import { contains } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { isTargetContext } from "./units.ts";
 
@@ -33,8 +35,23 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
       return isCaptured(analysis, fn, root.scope) || isReferenceOf(place) ||
         isOfLongRun(operation);
     case "parameter":
-      return isCallersState(operation) || isCaptured(analysis, fn, root.scope);
+      return isCallersState(operation) || isCaptured(analysis, fn, root.scope) ||
+        isOfKeptObject(operation);
   }
+}
+
+/** `clients.push(client)` and, in a callback beside it, `client.received.push(size)`. */
+function isOfKeptObject({ place: { root, path }, fn }: Operation): boolean {
+  if (root.kind !== "parameter" || path.length < 2 || !isInside(fn, root.scope)) return false;
+  const isIt = (part: Tree | null | undefined): boolean =>
+    part?.type === "name" && part.name === path[0];
+  const { grow } = idiomsOf(fn.source.language);
+  return (root.scope.tree?.body ?? []).some((part) =>
+    contains(part, (inner) =>
+      inner.type === "call" && inner.callee.type === "member" &&
+        grow.has(inner.callee.property) && inner.args.some(isIt) ||
+      inner.type === "assign" && /^(member|index)$/.test(inner.target.type) && isIt(inner.value))
+  );
 }
 
 /** A variable made before the loop that its function never leaves, and used in it. */
