@@ -6,7 +6,7 @@
 import type { Analysis } from "./activity.ts";
 import { keysAround } from "./containers.ts";
 import { lookUp } from "./model.ts";
-import type { ClassModel, FunctionModel } from "./model.ts";
+import type { Binding, ClassModel, FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import { isEmptying } from "./rewrites.ts";
 import { elementType, textOf } from "./shapes.ts";
@@ -61,6 +61,12 @@ export function closedKey(
     default:
       return null;
   }
+}
+
+/** `child.on("exit", (code) => …)` */
+function isExitCode({ kind, index }: Binding, { use }: FunctionModel): boolean {
+  const event = kind === "parameter" && index === 0 ? use.call?.args[0] : undefined;
+  return event?.type === "text" && /^(exit|close)$/.test(event.value);
 }
 
 /** `type(event)`, `event.constructor`: classes are as many as the sources declare. */
@@ -163,6 +169,7 @@ function closedName(
   const type = closedTypeOf(analysis, { type: "name", at: binding.at, name }, fn);
   if (type !== null) return `one per ${type}`;
   if (CLASS_TYPE.test(binding.annotation ?? "")) return "one per class";
+  if (isExitCode(binding, scope)) return "one per exit code";
   for (const value of binding.values) {
     const iterated = value.type === "call" && value.callee.type === "member" &&
         /^(items|keys|entries)$/.test(value.callee.property)

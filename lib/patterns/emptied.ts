@@ -12,6 +12,7 @@ import { findMethod, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { isInside } from "./places.ts";
+import { asksSize } from "./rewrites.ts";
 import { isLimit } from "./room.ts";
 import { contains, walk } from "./tree.ts";
 import { isConstructor, isLifecycle } from "./units.ts";
@@ -40,8 +41,17 @@ export function trimmed(site: GrowingSite): string | null {
       part !== null && isLimit(site, part, operation.fn, "any")
     );
     if (test) return `${operation.verb} when ${shortText(test, operation.fn)} (line ${line})`;
+    if (isEvicted(operation)) return `${operation.verb} of the oldest (line ${line})`;
   }
   return null;
+}
+
+/** `if len(order) > limit: pages.pop(order.popleft())`: a list of the keys says what goes. */
+function isEvicted({ effect, detail, around }: Operation): boolean {
+  const isTake = detail?.type === "call" && detail.callee.type === "member" &&
+    /^(shift|pop|popleft)$/.test(detail.callee.property);
+  return effect === "shrink" && isTake &&
+    around.some(({ test }) => test !== null && asksSize(test));
 }
 
 /** `if (full) evict(site)` with the eviction in the helper. */

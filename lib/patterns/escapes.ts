@@ -129,6 +129,19 @@ export function leavesByName(name: string, scope: FunctionModel): boolean {
   );
 }
 
+/** Tells whether what a name stands for is put into a container: `sessions.push(session)`. */
+export function isPutByName(name: string, scope: FunctionModel): boolean {
+  const isIt = (part: Tree | null): boolean => part?.type === "name" && part.name === name;
+  return (scope.tree?.body ?? []).some((part) =>
+    contains(
+      part,
+      (inner) =>
+        inner.type === "call" && isPut(inner, scope) && inner.args.some(isIt) ||
+        inner.type === "assign" && /^(member|index)$/.test(inner.target.type) && isIt(inner.value),
+    )
+  );
+}
+
 /** `app.get("/users", (request) => …)` */
 function isRoute(name: string, path: Tree | undefined): boolean {
   return /^(get|post|put|patch|delete|all|head|options|route|ws)$/.test(name) &&
@@ -144,7 +157,7 @@ function handsOut(value: Tree | null, isIt: (part: Tree) => boolean): boolean {
 
 /** Calls that keep the function they are given; others call it and forget it. */
 const KEEPS_CALLBACK =
-  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|schedule|every|repeat|start_new_thread|Timer|Thread|createServer|createSecureServer|assign|freeze|defineProperty|defineProperties|(\w+)?Server|start_server|serve)$|^(on|use|set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
+  /^(on|once|use|effect|tap|intercept|defer|push|unshift|setInterval|schedule|every|repeat|start_new_thread|Timer|Thread|createServer|createSecureServer|assign|freeze|defineProperty|defineProperties|(\w+)?Server|start_server|serve)$|^(on|use|set|add|register|subscribe|observe|watch|listen|attach|install|connect|bind|hook|provide|prepend|follow|monitor)(_|[A-Z]|$)|(Listener|Callback|Handler|Hook|Observer)$/;
 
 /** `new Work(…).run()`, or a local that is never returned, stored or put into anything. */
 export function staysInCall(analysis: Analysis, tree: Tree, fn: FunctionModel): boolean {

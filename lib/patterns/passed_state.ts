@@ -5,8 +5,7 @@
  */
 import type { Analysis } from "./activity.ts";
 import { isOfPair } from "./component_state.ts";
-import { escapes, leavesByName } from "./escapes.ts";
-import { idiomsOf } from "./idioms.ts";
+import { escapes, isPutByName, leavesByName } from "./escapes.ts";
 import { natureOf } from "./growth_nature.ts";
 import { endlessLoop } from "./long_runs.ts";
 import { methodAround } from "./model.ts";
@@ -16,8 +15,8 @@ import { dottedName, isInside } from "./places.ts";
 import type { Place } from "./places.ts";
 import { isReducer } from "./reducers.ts";
 import { isReference } from "./shapes.ts";
-import { contains } from "./tree.ts";
 import type { Tree } from "./tree.ts";
+import { livesInCalls } from "./typed_state.ts";
 import { isTargetContext } from "./units.ts";
 
 /** Tells whether the place outlives the call that the operation runs in. */
@@ -35,7 +34,7 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
       return isCaptured(analysis, fn, root.scope) || isReferenceOf(place) ||
         isOfLongRun(operation);
     case "parameter":
-      return isCallersState(operation) || isCaptured(analysis, fn, root.scope) ||
+      return isCallersState(analysis, operation) || isCaptured(analysis, fn, root.scope) ||
         isOfKeptObject(operation);
   }
 }
@@ -43,15 +42,7 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
 /** `clients.push(client)` and, in a callback beside it, `client.received.push(size)`. */
 function isOfKeptObject({ place: { root, path }, fn }: Operation): boolean {
   if (root.kind !== "parameter" || path.length < 2 || !isInside(fn, root.scope)) return false;
-  const isIt = (part: Tree | null | undefined): boolean =>
-    part?.type === "name" && part.name === path[0];
-  const { grow } = idiomsOf(fn.source.language);
-  return (root.scope.tree?.body ?? []).some((part) =>
-    contains(part, (inner) =>
-      inner.type === "call" && inner.callee.type === "member" &&
-        grow.has(inner.callee.property) && inner.args.some(isIt) ||
-      inner.type === "assign" && /^(member|index)$/.test(inner.target.type) && isIt(inner.value))
-  );
+  return isPutByName(path[0]!, root.scope);
 }
 
 /** A variable made before the loop that its function never leaves, and used in it. */
@@ -112,7 +103,7 @@ function isSharedDefault(fn: FunctionModel, index: number): boolean {
   return value?.type === "collection" && value.shape !== "tuple";
 }
 
-function isCallersState(operation: Operation): boolean {
+function isCallersState(analysis: Analysis, operation: Operation): boolean {
   const { root, path } = operation.place;
   if (root.kind !== "parameter") return false;
   if (root.binding.rest !== "no") return false;
@@ -128,7 +119,8 @@ function isCallersState(operation: Operation): boolean {
   const { detail, tree } = operation;
   const value = tree.type === "assign" ? tree.value : tree.type === "call" ? tree.args[1] : null;
   if (isNested && (detail?.type === "this" || value?.type === "this")) return true;
-  return isNested ? OWNERS.test(name) : KEPT.test(name);
+  if (!isNested) return KEPT.test(name);
+  return OWNERS.test(name) && !livesInCalls(analysis, root.binding.annotation);
 }
 
 /** Replaces a parameter's container by what callers pass, where they pass state they keep. */

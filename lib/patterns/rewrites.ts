@@ -163,6 +163,15 @@ export function rewriteOf(
       return { effect: "write", verb: callee.property, detail: null };
     }
   }
+  // `[this.log, line].join("\n")`, `"\n".join([self.log, line])`
+  const listed = callee.type === "member" && callee.property === "join"
+    ? [callee.object, ...args].find((part) => part.type === "collection")
+    : undefined;
+  if (listed?.type === "collection" && listed.entries.length > 1) {
+    const added = listed.entries.find((entry) => !self(entry.value));
+    const isLonger = listed.entries.some((entry) => self(entry.value));
+    if (isLonger) return { effect: "grow", verb: "+", detail: added?.value ?? null };
+  }
   const isJoined = callee.type === "member" && callee.property === "concat" &&
     callee.object.type === "collection" && args.some(self) && args.length > 1;
   if (isJoined) return { effect: "grow", verb: "concat", detail: args[1]! };

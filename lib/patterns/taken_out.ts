@@ -5,7 +5,7 @@
  * @module
  */
 import type { GrowingSite } from "./growing_site.ts";
-import { encloses, isReplacing } from "./growing_site.ts";
+import { encloses, growingSite, isReplacing } from "./growing_site.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { registers } from "./registration.ts";
@@ -142,11 +142,14 @@ export function goesWithEntry(site: GrowingSite): string | null {
     return operation.effect === "shrink" && unit.tree !== null &&
       (unit !== site.unit || operation.fn !== site.operation.fn);
   });
-  return taken === undefined
-    ? null
-    : `goes with its entry, taken out by ${
-      site.unitOf(taken.fn).name || "a callback"
-    }() (line ${taken.tree.at.line})`;
+  if (taken === undefined) {
+    const put = site.analysis.on(outer).find(({ effect }) => effect === "insert");
+    const by = put === undefined ? null : takenOut(growingSite(site.analysis, put, site.depth + 1));
+    return by === null ? null : `goes with its entry: ${by}`;
+  }
+  return `goes with its entry, taken out by ${
+    site.unitOf(taken.fn).name || "a callback"
+  }() (line ${taken.tree.at.line})`;
 }
 
 /** `rest = []; for (x of this.items) …; this.items = rest`: what is left is kept. */

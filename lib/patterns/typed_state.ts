@@ -5,6 +5,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { isPutByName, leavesByName } from "./escapes.ts";
 import type { ClassModel } from "./model.ts";
 import type { Place } from "./places.ts";
 import { containerOf } from "./shapes.ts";
@@ -23,6 +24,24 @@ export function typedPlace(analysis: Analysis, place: Place): Place | null {
     }
   }
   return null;
+}
+
+/**
+ * Tells whether objects of a type only live within calls: all that the project makes are local
+ * variables that nothing keeps, such as the context of one request.
+ */
+export function livesInCalls(analysis: Analysis, type: string | null): boolean {
+  if (type === null || !/^[A-Z]\w*$/.test(type)) return false;
+  const made = analysis.project.functions.flatMap((scope) =>
+    [...scope.bindings.values()].filter(({ kind, annotation, values }) =>
+      kind === "variable" && annotation === type &&
+      values.some((value) => value.type === "collection")
+    ).map(({ name }) => ({ name, scope }))
+  );
+  return made.length > 0 &&
+    made.every(({ name, scope }) =>
+      scope.tree !== null && !leavesByName(name, scope) && !isPutByName(name, scope)
+    );
 }
 
 /** A parameter without a type: the only class of the project that has such a container. */
