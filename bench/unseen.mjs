@@ -1,6 +1,7 @@
 // The judge on targets that were written before it ever saw them, beside what it said at first sight.
 // Writes bench/unseen.md.
-// node bench/unseen.mjs [--first | --second] [--synthetic | --packages] [kind…]
+// node bench/unseen.mjs [--first | --second | --third] [--synthetic | --packages] [kind…]
+// A set without a record is seen for the first time: what is said then becomes its record.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release, tmpdir, type } from "node:os";
@@ -22,12 +23,19 @@ const SETS = [
     record: "second_first_run.json",
     modules: ["second", "second_packages"],
   },
+  {
+    title: "Third set",
+    flag: "--third",
+    record: "third_first_run.json",
+    modules: ["third", "third_packages"],
+  },
 ];
 const REPORT = new URL("./unseen.md", import.meta.url);
 
 const words = process.argv.slice(2);
 const wanted = words.filter((word) => !word.startsWith("--"));
-const isAsked = (flag, other) => words.includes(flag) || !words.includes(other);
+const isAsked = (flag, flags) =>
+  words.includes(flag) || !flags.some((other) => words.includes(other));
 const source = fileURLToPath(new URL("../data/unseen/", import.meta.url));
 const folder = join(tmpdir(), "heapbook-unseen");
 mkdirSync(folder, { recursive: true });
@@ -37,36 +45,77 @@ spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], {
   stdio: "inherit",
 });
 
-const sets = SETS.filter(({ flag }) => isAsked(flag, flag === "--first" ? "--second" : "--first"));
+const sets = SETS.filter(({ flag }) => isAsked(flag, SETS.map((set) => set.flag)));
 const tasks = [];
 for (const name of sets.flatMap(({ modules }) => modules)) {
-  const isPackages = name.endsWith("packages");
-  if (!isAsked(...(isPackages ? ["--packages", "--synthetic"] : ["--synthetic", "--packages"]))) {
-    continue;
-  }
+  const flag = name.endsWith("packages") ? "--packages" : "--synthetic";
+  if (!isAsked(flag, ["--packages", "--synthetic"])) continue;
   const module = join(folder, `${name}.mjs`);
   const { KINDS } = await import(pathToFileURL(module).href);
   for (const kind of Object.keys(KINDS)) {
-    if (wanted.length > 0 && !wanted.some((word) => kind.includes(word))) continue;
+    if (wanted.length > 0 && !wanted.some((word) => kind.includes(word))) {
+      continue;
+    }
     tasks.push({ name, module, kind });
   }
 }
 const outcomes = await map(tasks, async ({ name, module, kind }) => {
   const result = await checkTarget({ name: kind, module, options: { kind } });
   const row = { name, kind, ...result };
-  console.log(isRight(row) ? "ok   " : "WRONG", kind, result.verdict, result.message);
+  console.log(
+    isRight(row) ? "ok   " : "WRONG",
+    kind,
+    result.verdict,
+    result.message,
+  );
   return row;
 }, { workers: 1 });
 const rows = outcomes.map((outcome) => {
   if (outcome.ok) return outcome.value;
   throw outcome.error;
 });
+for (const set of sets) record(set);
 writeFileSync(REPORT, render());
 // A target may have left workers and servers of this process behind.
 process.exit(rows.every(isRight) ? 0 : 1);
 
 function isRight({ kind, verdict }) {
   return verdict === (kind.startsWith("L_") ? "leak" : "clean");
+}
+
+function record({ record: name, modules }) {
+  const path = fileURLToPath(
+    new URL(`../data/unseen/${name}`, import.meta.url),
+  );
+  if (existsSync(path)) return;
+  const seen = {
+    date: new Date().toISOString().slice(0, 10),
+    revision: spawnSync("git", ["rev-parse", "--short", "main"], {
+      encoding: "utf8",
+    }).stdout.trim(),
+    node: process.version,
+    load: `${loadavg()[2].toFixed(1)} on ${cpus().length} cores`,
+    note: "",
+    rows: rows.filter((row) => modules.includes(row.name)).map((row) => ({
+      module: row.name,
+      kind: row.kind,
+      verdict: row.verdict,
+      channel: row.channel,
+      growth: row.growth,
+      bytesPerCycle: row.bytesPerCycle,
+      interval: row.interval,
+      cycles: row.cycles,
+      seconds: row.seconds,
+      site: place(row),
+      holder: row.retainers[0]?.words ?? null,
+      message: row.message.replaceAll(`${folder}/`, ""),
+    })),
+  };
+  writeFileSync(path, `${JSON.stringify(seen, null, 2)}\n`);
+}
+
+function place({ topAllocations: [site] }) {
+  return site === undefined ? null : `${site.file.replace(`${folder}/`, "")}:${site.line}`;
 }
 
 /** Sets that were not judged now keep their part of the report. */
@@ -81,8 +130,8 @@ function render() {
 
 Written before the judge saw them, and judged once, at first sight. What was wrong then was mended
 in the general case, so what is said now is no examination any more. \`heapbook check\` with defaults.
-Again with \`node bench/unseen.mjs\`, one set of them with \`--first\` or \`--second\`; versions of the
-packages are in data/unseen/package.json.
+Again with \`node bench/unseen.mjs\`, one set of them with \`--first\`, \`--second\` or \`--third\`; versions
+of the packages are in data/unseen/package.json.
 
 ${parts.filter((part) => part !== "").join("\n\n")}
 `;
