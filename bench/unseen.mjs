@@ -90,7 +90,7 @@ function record({ record: name, modules }) {
   if (existsSync(path)) return;
   const seen = {
     date: new Date().toISOString().slice(0, 10),
-    revision: spawnSync("git", ["rev-parse", "--short", "main"], {
+    revision: spawnSync("git", ["rev-parse", "--short", "HEAD"], {
       encoding: "utf8",
     }).stdout.trim(),
     node: process.version,
@@ -107,7 +107,7 @@ function record({ record: name, modules }) {
       cycles: row.cycles,
       seconds: row.seconds,
       site: place(row),
-      holder: row.retainers[0]?.words ?? null,
+      holder: row.retainers[0]?.words.replaceAll(`${folder}/`, "") ?? null,
       message: row.message.replaceAll(`${folder}/`, ""),
     })),
   };

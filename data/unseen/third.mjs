@@ -305,7 +305,7 @@ export const KINDS = {
       work(i);
     };
   },
-  L_sawtooth_137_plus_90() {
+  L_sawtooth_137_plus_230() {
     let batch = [];
     const ids = new Set();
     return (i) => {
@@ -733,7 +733,7 @@ export const KINDS = {
       port1.postMessage({ i });
       await heard;
       port1.close();
-      await once(port2, "close");
+      await tick();
     };
   },
   C_http2_streams_closed: () => http2Streams(true),
