@@ -34,7 +34,7 @@ export interface GrownClass {
 const LEAST_BALANCE = 0.25; // smallest part of a gap, against the mean of all gaps
 const LEAST_STORE_BYTES = 128;
 const STORE_GROWTH = 1.3;
-const LEAST_TEXT_BYTES = 1024; // names and messages are of any length
+const LEAST_VALUE_BYTES = 1024; // names and messages are of any length
 const MOST_PARTS = 1000; // of a text that was put together and not yet written flat
 const MOST_HOLDERS = 12;
 const MOST_CLASSES = 10;
@@ -111,8 +111,8 @@ function highestId(heap: HeapSnapshot): number {
 }
 
 /**
- * Sizes of tables and backing stores by the id of their owner, and of texts in its variables and
- * properties: a text that grows is another object each time it is written flat.
+ * Sizes of tables and backing stores by the id of their owner, and of texts and long integers in its
+ * variables and properties: one that grows is another object each time it is written.
  */
 function readStores(heap: HeapSnapshot): Map<number, number> {
   const sizes = new Map<number, number>();
@@ -123,16 +123,16 @@ function readStores(heap: HeapSnapshot): Map<number, number> {
     for (let e = heap.firstEdge[node] as number; e < (heap.firstEdge[node + 1] as number); e++) {
       const kind = heap.edgeType(e);
       if (kind === "internal" && STORES.has(heap.edgeName(e))) size += heap.size(heap.edgeTo(e));
-      if (NAMING.has(kind)) size += textSize(heap, heap.edgeTo(e));
+      if (NAMING.has(kind)) size += valueSize(heap, heap.edgeTo(e));
     }
     if (size >= LEAST_STORE_BYTES) sizes.set(heap.id(node), size);
   }
   return sizes;
 }
 
-/** Size of a long text, with what it was put together from; 0 for anything else. */
-function textSize(heap: HeapSnapshot, node: number): number {
-  let size = 0;
+/** Size of a long text, with what it was put together from, or a long integer; else 0. */
+function valueSize(heap: HeapSnapshot, node: number): number {
+  let size = heap.type(node) === "bigint" ? heap.size(node) : 0;
   let part = node;
   for (let k = 0; k < MOST_PARTS && part >= 0; k++) {
     const type = heap.type(part);
@@ -140,7 +140,7 @@ function textSize(heap: HeapSnapshot, node: number): number {
     size += heap.size(part);
     part = type === "string" ? -1 : heap.follow(part, "first");
   }
-  return size >= LEAST_TEXT_BYTES ? size : 0;
+  return size >= LEAST_VALUE_BYTES ? size : 0;
 }
 
 /** Gap in which each node was born; -1 before the first snapshot. Native memory is as old as its owner. */

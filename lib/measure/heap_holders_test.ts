@@ -28,6 +28,7 @@ const plantedNumbers: number[] = [];
 const plantedRing: PlantedEntry[] = new Array(50).fill(new PlantedEntry(-1));
 let plantedHead: PlantedLink | null = null;
 const plantedLog = { text: "" };
+const plantedSet = { bits: 0n };
 
 function grow(from: number, to: number): void {
   for (let i = from; i < to; i++) {
@@ -36,6 +37,7 @@ function grow(from: number, to: number): void {
     plantedRing[i % 50] = new PlantedEntry(i);
     plantedHead = new PlantedLink(plantedHead);
     plantedLog.text += "abcd";
+    plantedSet.bits = (plantedSet.bits << 32n) | 1n;
   }
   plantedLog.text = Buffer.from(plantedLog.text).toString("latin1");
   for (let k = 0; k < 5; k++) plantedLog.text += `${from} and ${k}, `;
@@ -65,6 +67,7 @@ test("judgeHeapGrowth() names what holds objects of every age, and no ring", () 
   assert.equal(find("plantedHead").classes[0]?.objects, 1200);
   assert.ok(names.every((around) => !around.includes("plantedRing")), "a ring does not grow");
   assert.equal(classes.find((grown) => grown.class === "PlantedLink")?.objects, 1200);
+  assert.ok(find("plantedSet").store.at(-1)! >= 4 * 1600, "an integer with ever more digits");
   assert.notEqual(plantedHead, null);
 });
 
