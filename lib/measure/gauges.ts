@@ -76,6 +76,22 @@ export function openGauges({ wasm, workers, resizing }: Watches): ReadGauges {
   };
 }
 
+/** Returns a reading of how many files are open, or how many threads run. */
+export function openCount(what: "files" | "threads"): () => number {
+  const readStatus = openStatus();
+  return what === "files" ? countFiles : () => (readStatus?.("Threads:") ?? 0) / 1024;
+}
+
+/** Returns a reading of what neither V8's heap nor its array buffers explain, bytes. */
+export function openNative(): () => number {
+  const readStatus = openStatus();
+  return () => {
+    const { rss, arrayBuffers } = process.memoryUsage();
+    return (readStatus?.("RssAnon:") ?? rss) - getHeapStatistics().total_physical_size -
+      arrayBuffers;
+  };
+}
+
 /**
  * Opens /proc/self/status once. The anonymous part of the resident set is what a program
  * allocates; the rest grows whenever a page of node's own binary is first touched.

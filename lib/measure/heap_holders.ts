@@ -71,6 +71,33 @@ export function judgeAgedGrowth(
   return judgeHeap(heap, [...bounds, highestId(heap)], [readStores(heap)]);
 }
 
+/**
+ * Reads a snapshot and returns what holds the one object that has a property of the name `mark`;
+ * null where there is none. `store` are its sizes over time, bytes.
+ */
+export function findMarked(
+  file: string,
+  mark: string,
+  store: readonly number[],
+): GrowingHolder | null {
+  const heap = readHeapSnapshot(file);
+  const tree = findRetainers(heap);
+  for (const node of tree.order) {
+    if (!hasProperty(heap, node, mark)) continue;
+    const path = describePath(heap, tree, indexScripts(heap), node, node);
+    const zeros = store.slice(1).map(() => 0);
+    return { ...path, bytes: zeros, objects: zeros, store, classes: [] };
+  }
+  return null;
+}
+
+function hasProperty(heap: HeapSnapshot, node: number, name: string): boolean {
+  for (let e = heap.firstEdge[node] as number; e < (heap.firstEdge[node + 1] as number); e++) {
+    if (heap.edgeType(e) === "property" && heap.edgeName(e) === name) return true;
+  }
+  return false;
+}
+
 function judgeHeap(
   heap: HeapSnapshot,
   bounds: readonly number[],

@@ -49,6 +49,12 @@ export {
   type ScriptCoverage,
   type TextPoint,
 } from "./coverage.ts";
+export type {
+  GrowthPlace,
+  GrowthPlacesParameters,
+  GrowthPlacesResult,
+  ProbedGauge,
+} from "./growth_places.ts";
 export type { GrowingHolder, GrownClass } from "./heap_holders.ts";
 export type { RetainerStep, ScriptPlace } from "./retainer_steps.ts";
 export { envelopeRise, stepNoise } from "./flatness.ts";

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { StackFrame } from "./survivors.ts";
 import { type CountFilled, LINE_BYTES, openFilled, type WasmSpace } from "./wasm_fill.ts";
 
 const CHUNK_BYTES = 65536; // one WebAssembly page
@@ -20,6 +21,20 @@ export interface WasmWatch {
   filled(): number;
   /** Returns the sum over live memories of their sizes, bytes. */
   size(): number;
+  /** Returns the live memories. */
+  memories(): WatchedMemory[];
+  /** Stops to stand between the target and the constructors, and forgets the memories. */
+  release(): void;
+}
+
+/** A WebAssembly memory with how much of it is in use. */
+export interface WatchedMemory {
+  readonly memory: object;
+  /** Counts the bytes in lines that are filled. */
+  readonly filled: CountFilled;
+  readonly size: number;
+  /** Where it was made, the innermost frame first. */
+  readonly made: readonly StackFrame[];
 }
 
 /** As much of a WebAssembly memory as is read here. */
@@ -37,44 +52,67 @@ const space = (globalThis as unknown as {
   readonly WebAssembly: Record<string, Constructor & AnyFunction>;
 }).WebAssembly;
 
-/** Starts to watch, by standing between the target and the constructors of `WebAssembly`. */
-export function watchWasm(): WasmWatch {
+/**
+ * Starts to watch, by standing between the target and the constructors of `WebAssembly`. `capture`
+ * is called when one is, and once more when what it made is there: it says where a memory is made.
+ */
+export function watchWasm(capture?: () => readonly StackFrame[]): WasmWatch {
   const memories: WeakRef<Memory>[] = [];
   const known = new WeakSet<Memory>();
   const constructor = space["Memory"] as Constructor;
   // Kept before they are intercepted.
   const own = { Module: space["Module"], Instance: space["Instance"] };
-  const counters = new WeakMap<Memory, CountFilled>();
-  const count = (memory: Memory): number => {
-    const end = extentOf(Buffer.from(memory.buffer));
+  let counters = new WeakMap<Memory, CountFilled>();
+  const counterOf = (memory: Memory): CountFilled => {
     let filled = counters.get(memory);
     if (filled === undefined) {
-      filled = openFilled(own as unknown as WasmSpace, memory) ?? ((bytes) => bytes);
+      filled = openFilled(own as unknown as WasmSpace, memory) ?? ((end, start = 0) => end - start);
       counters.set(memory, filled);
     }
-    return filled(end);
+    return filled;
   };
-  const note = (value: unknown): void => {
+  const count = (memory: Memory): number => counterOf(memory)(extentOf(Buffer.from(memory.buffer)));
+  const made = new WeakMap<Memory, readonly StackFrame[]>();
+  const note = (value: unknown, called?: readonly StackFrame[]): void => {
     if (!(value instanceof constructor)) return;
     const memory = value as Memory;
     if (known.has(memory)) return;
     known.add(memory);
     memories.push(new WeakRef(memory));
+    if (capture !== undefined) made.set(memory, [...called ?? [], ...capture()]);
   };
-  const noteInstance = (instance: Instance): void => Object.values(instance.exports).forEach(note);
-  interceptConstruct("Memory", note);
-  interceptConstruct("Instance", (made) => noteInstance(made as Instance));
-  for (const name of ["instantiate", "instantiateStreaming"]) interceptMaking(name, noteInstance);
+  const noteInstance = (instance: Instance, called?: readonly StackFrame[]): void =>
+    Object.values(instance.exports).forEach((value) => note(value, called));
+  const restore = [
+    interceptConstruct("Memory", note),
+    interceptConstruct("Instance", (made) => noteInstance(made as Instance)),
+    interceptMaking("instantiate", noteInstance, capture),
+    interceptMaking("instantiateStreaming", noteInstance, capture),
+  ];
   return {
     extent: () => sum(memories, (memory) => extentOf(Buffer.from(memory.buffer))),
     filled: () => memories.length > MOST_COUNTED ? 0 : sum(memories, count),
     size: () => sum(memories, (memory) => memory.buffer.byteLength),
+    memories: () =>
+      memories.map((reference) => reference.deref()).filter((memory) => memory !== undefined)
+        .map((memory) => ({
+          memory,
+          filled: counterOf(memory),
+          size: memory.buffer.byteLength,
+          made: made.get(memory) ?? [],
+        })),
+    release: () => {
+      for (const each of restore) each();
+      memories.length = 0;
+      counters = new WeakMap();
+    },
   };
 }
 
-function interceptConstruct(name: string, note: (made: object) => void): void {
+/** Returns what puts the original back. */
+function interceptConstruct(name: string, note: (made: object) => void): () => void {
   const original = space[name];
-  if (original === undefined) return;
+  if (original === undefined) return () => {};
   space[name] = new Proxy(original, {
     construct(constructor, values, newTarget) {
       const made = Reflect.construct(constructor, values, newTarget) as object;
@@ -82,19 +120,26 @@ function interceptConstruct(name: string, note: (made: object) => void): void {
       return made;
     },
   });
+  return () => space[name] = original;
 }
 
-function interceptMaking(name: string, note: (instance: Instance) => void): void {
+function interceptMaking(
+  name: string,
+  note: (instance: Instance, called?: readonly StackFrame[]) => void,
+  capture?: () => readonly StackFrame[],
+): () => void {
   const original = space[name];
-  if (original === undefined) return;
+  if (original === undefined) return () => {};
   const intercepted = async (...values: unknown[]): Promise<unknown> => {
+    const called = capture?.();
     const made = await (original as (...values: unknown[]) => unknown).apply(space, values) as
       & Instance
       & { readonly instance?: Instance };
-    note(made.instance ?? made);
+    note(made.instance ?? made, called);
     return made;
   };
   space[name] = intercepted as unknown as Constructor & AnyFunction;
+  return () => space[name] = original;
 }
 
 /** Sums over the memories that are still there; drops the references to others, in place. */

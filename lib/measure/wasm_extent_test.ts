@@ -55,3 +55,18 @@ test("watchWasm() takes the poison of unused memory for empty, as it takes zeros
   memory.grow(1);
   assert.equal(watch.filled(), 0, "new pages are zero");
 });
+
+test("watchWasm() tells where a memory was made, and stops when it is asked to", () => {
+  const before = space.WebAssembly.Memory;
+  const here = { function: "f", url: "file:///a.mjs", line: 3, column: 1 };
+  const watch = watchWasm(() => [here]);
+  const memory = new space.WebAssembly.Memory({ initial: 1 });
+  const [watched] = watch.memories();
+  assert.equal(watched?.memory, memory);
+  assert.deepEqual(watched.made, [here]);
+  new Uint8Array(memory.buffer)[100] = 1;
+  assert.deepEqual([watched.filled(65536), watched.filled(65536, 128)], [64, 0]);
+  watch.release();
+  assert.equal(space.WebAssembly.Memory, before);
+  assert.deepEqual(watch.memories(), []);
+});

@@ -10,8 +10,11 @@
 /** Length of a line, bytes. */
 export const LINE_BYTES = 64;
 
-/** Returns the bytes in lines of a memory that are filled; `end` is a multiple of 64. */
-export type CountFilled = (end: number) => number;
+/**
+ * Returns the bytes in lines of a memory that are filled, up to `end` and from `start`, which is 0
+ * where absent; both are multiples of 64.
+ */
+export type CountFilled = (end: number, start?: number) => number;
 
 // The memory is read by WebAssembly itself, some 25 GB/s also where JavaScript is interpreted:
 //   (import "m" "m" (memory 0))
@@ -53,7 +56,7 @@ export function openFilled(space: WasmSpace, memory: object): CountFilled | null
       const { exports } = new space.Instance(module, { m: { m: memory } });
       const count = exports["f"] as (at: number, lines: number, blank: number) => number;
       const blank = blankOf(memory as WasmMemory, count);
-      return (end) => LINE_BYTES * count(0, end / LINE_BYTES, blank);
+      return (end, start = 0) => LINE_BYTES * count(start, (end - start) / LINE_BYTES, blank);
     } catch {
       // Shared, or with addresses of 64 bits: the next kind, or none.
     }
