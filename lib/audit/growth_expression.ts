@@ -74,10 +74,14 @@ export class GrowthSyntax {
     return this.#best(around, hints, start.file);
   }
 
-  /** Finds the likeliest expression in a whole file. */
-  inFile(file: string, hints: GrowthHints): FoundExpression | null {
+  /** Finds the likeliest expression in a whole file, or in what of it is known to run. */
+  inFile(
+    file: string,
+    hints: GrowthHints,
+    isReached?: (place: SourcePlace) => boolean,
+  ): FoundExpression | null {
     const root = this.#rootOf(file);
-    return root === null ? null : this.#best(root, hints, file);
+    return root === null ? null : this.#best(root, hints, file, isReached);
   }
 
   /** Finds the likeliest expression where what is declared at a place is known. */
@@ -137,6 +141,31 @@ export class GrowthSyntax {
     return null;
   }
 
+  /** Name of the function around a place; `(module)` where there is none. */
+  functionAround({ file, line, column }: SourcePlace): string {
+    const root = this.#rootOf(file);
+    let inner: SgNode | null = null;
+    for (const node of root === null ? [] : descendants(root)) {
+      if (contains(node, { file, line, column })) inner = node;
+    }
+    return inner === null ? "(module)" : functionName(inner);
+  }
+
+  /** Finds the variable, field or property that is given what a place makes; the innermost one. */
+  receiverOf(place: SourcePlace): (SourcePlace & { kind: string; name: string }) | null {
+    const root = this.#rootOf(place.file);
+    let found: (SourcePlace & { kind: string; name: string }) | null = null;
+    for (const node of root === null ? [] : descendants(root)) {
+      const [name, value] = receives(node);
+      // What a function makes is not in the variable that holds the function.
+      if (!name || !value || !contains(value, place) || isInOwnFunction(value, place)) continue;
+      const keyword = node.parent()?.text().match(/^(const|let|var)\b/)?.[1];
+      const kind = keyword ?? (name.kind() === "identifier" ? "variable" : "property");
+      found = { ...placeOf(node, place.file), kind, name: name.text() };
+    }
+    return found;
+  }
+
   /** Names of the variables of a module whose value matches. */
   variablesOf(file: string, value: RegExp): string[] {
     const root = this.#rootOf(file);
@@ -159,14 +188,19 @@ export class GrowthSyntax {
     );
   }
 
-  #best(within: SgNode, hints: GrowthHints, file: string): FoundExpression | null {
+  #best(
+    within: SgNode,
+    hints: GrowthHints,
+    file: string,
+    isReached: (place: SourcePlace) => boolean = () => true,
+  ): FoundExpression | null {
     let best: { node: SgNode; score: number } | null = null;
     for (const node of descendants(within)) {
       const full = scoreOf(node, hints);
       if (full <= (best?.score ?? 0)) continue;
       // What stands in no function runs once, and adds nothing per cycle.
       const score = isInFunction(node) ? full : full / 2;
-      if (score > (best?.score ?? 0)) best = { node, score };
+      if (score > (best?.score ?? 0) && isReached(placeOf(node, file))) best = { node, score };
     }
     if (best === null) return null;
     return { ...placeOf(best.node, file), function: functionName(best.node), score: best.score };
@@ -368,6 +402,29 @@ function contains(node: SgNode, { line, column }: SourcePlace): boolean {
   const { start, end } = node.range();
   const isAfter = start.line + 1 < line || start.line + 1 === line && start.column + 1 <= column;
   return isAfter && (end.line + 1 > line || end.line + 1 === line && end.column + 1 >= column);
+}
+
+/** What a declaration or assignment gives a value to, and the value. */
+function receives(node: SgNode): [name: SgNode | null, value: SgNode | null] {
+  switch (node.kind()) {
+    case "variable_declarator":
+      return [node.field("name"), node.field("value")];
+    case "assignment_expression":
+      return [node.field("left"), node.field("right")];
+    case "field_definition":
+    case "public_field_definition":
+      return [node.field("property") ?? node.field("name"), node.field("value")];
+    default:
+      return [null, null];
+  }
+}
+
+/** Whether a function inside a node, or the node itself where it is one, holds a place. */
+function isInOwnFunction(node: SgNode, place: SourcePlace): boolean {
+  for (const inner of descendants(node)) {
+    if (FUNCTIONS.has(String(inner.kind())) && contains(inner, place)) return true;
+  }
+  return false;
 }
 
 /** Text of a value without the variables that are declared inside it. */

@@ -7,16 +7,19 @@
 
 import { basename } from "node:path";
 import {
+  type CoverageResult,
   type GrowingHolder,
   isUserCode,
   type SourceMaps,
   type StackFrame,
   type SurvivorGroup,
+  toPath,
 } from "../measure/mod.ts";
 import { type FoundExpression, type GrowthHints, GrowthSyntax } from "./growth_expression.ts";
 import type { AllocationSite, Channel, RetainerPath, Site } from "./results.ts";
 import { describeHolder, holderNames } from "./retainer_words.ts";
-import { SourcePositions } from "./source_position.ts";
+import { sitesReached } from "./reach.ts";
+import { type SourcePlace, SourcePositions } from "./source_position.ts";
 import { nameVariables } from "./unnamed_variables.ts";
 
 /** What is known about where growth comes from. */
@@ -78,16 +81,24 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
 }
 
 /**
- * Names the likeliest place and holder of growth that left no object to ask about, such as pages
- * of a WebAssembly memory: what the module's source says is all there is.
+ * Names the likeliest place and holder of growth that left no object to ask about, and was not seen
+ * where it rose: what the source of what ran says is all there is.
  */
-export function guessSites(module: string, channel: Channel): LeakSites {
-  const positions = new SourcePositions();
+export function guessSites(
+  module: string,
+  channel: Channel,
+  coverage?: Pick<CoverageResult, "scripts" | "sourceMaps">,
+): LeakSites {
+  const positions = new SourcePositions(coverage?.sourceMaps);
   const syntax = new GrowthSyntax(positions);
   const file = positions.sourceOf(module);
   const holder = channel === "wasm" ? syntax.declarationOf(file, WASM_VALUE) : null;
   const names = holder === null ? [] : [holder.name, ...syntax.aliasesOf(file, holder.name)];
-  const found = syntax.inFile(file, { names, classes: [] });
+  const isTraced = coverage?.scripts.some(({ url }) => toPath(url) === toPath(module)) ?? false;
+  const isReached = isTraced
+    ? (place: SourcePlace): boolean => sitesReached(coverage!, [place], "/").length > 0
+    : undefined;
+  const found = syntax.inFile(file, { names, classes: [] }, isReached);
   const sites = new Map<string, AllocationSite>();
   if (found !== null) addSite(sites, found, 0, 0, positions);
   const allocations = [...sites.values()];

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import type { GrowingHolder } from "../measure/mod.ts";
 import { guessSites, nameSites } from "./leak_sites.ts";
 
@@ -92,4 +93,20 @@ test("nameSites() names the roots of the engine, not their numbers", () => {
   const holder = { steps, holder: 2, bytes: [100, 100], objects: [4, 4], store: [8, 16], classes };
   const words = "strong roots → public symbol table → 8 values (symbol)";
   assert.equal(sitesOf(module, holder).retainers[0]?.words, words);
+});
+
+test("guessSites() guesses nothing in functions that did not run", () => {
+  const text = `export function unused(rows) {
+  rows.push({});
+}
+export function cycle() {
+  process.env.SETTING = "value";
+  globalThis.open = () => 0;
+}
+`;
+  const module = write("reached.mjs", text);
+  assert.equal(guessSites(module, "native").allocations[0]?.line, 2);
+  const url = pathToFileURL(module).href;
+  const coverage = { scripts: [{ url, idle: [[[1, 0], [3, 1]]] as const }], sourceMaps: {} };
+  assert.notEqual(guessSites(module, "native", coverage).allocations[0]?.line, 2);
 });

@@ -9,9 +9,11 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type CoverageResult,
+  type GrowthPlacesResult,
   HEAP_GROWTH_FLAGS,
   type HeapGrowthResult,
   nodeProgram,
+  type ProbedGauge,
   runInSandbox,
   type SandboxCompleted,
   type SandboxOutcome,
@@ -67,6 +69,7 @@ const COVERED_CYCLES = 20; // enough for what a scenario does; rarer code counts
 const SLICES = 20;
 const BRIEF_SAMPLES = 24; // within the least number of cycles
 const SHARPENING_SECONDS = { thorough: 4, brief: 1.5 }; // of processor time
+const PROBING_SECONDS = 4;
 const MS = 1000;
 
 /** Runs the exact trend. */
@@ -126,6 +129,21 @@ export function runHeapGrowth(
   });
 }
 
+/** Probes which expressions memory outside the JavaScript heap grows at. */
+export function runGrowthPlaces(
+  task: LeakTask,
+  cycles: number,
+  gauge: ProbedGauge,
+): Promise<StageEnd<GrowthPlacesResult>> {
+  return runStage(task, "places", gauge === "native" ? TREND_FLAGS : HEAP_GROWTH_FLAGS, {
+    cycles,
+    warmupCycles: task.warmupCycles,
+    gauge,
+    seconds: Math.min(PROBING_SECONDS, task.budgetSeconds),
+    maxHeapBytes: MOST_SNAPSHOT_HEAP_BYTES,
+  });
+}
+
 /** Counts what a few cycles run, in a process whose memory nobody measures. */
 export function runCoverage(task: LeakTask): Promise<StageEnd<CoverageResult>> {
   return runStage(task, "coverage", [], { cycles: Math.min(task.cycles, COVERED_CYCLES) });
@@ -142,6 +160,7 @@ const INSTRUMENTS: Readonly<Record<string, string>> = {
   survivors: "survivors",
   snapshots: "heap_growth",
   coverage: "coverage",
+  places: "growth_places",
 };
 
 async function runStage<T>(

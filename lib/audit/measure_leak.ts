@@ -7,6 +7,7 @@
 
 import {
   type GrowingHolder,
+  type GrowthPlacesResult,
   type HeapGrowthResult,
   isUserCode,
   type SampleColumns,
@@ -22,14 +23,9 @@ import {
   type LeakEvidence,
   needsWitness,
 } from "./leak_decision.ts";
-import { guessSites, type LeakSites, nameSites } from "./leak_sites.ts";
-import {
-  type LeakTask,
-  runHeapGrowth,
-  runSurvivors,
-  runTrend,
-  type StageEnd,
-} from "./leak_stages.ts";
+import { completed, explainLeak, type Witnesses } from "./leak_explanation.ts";
+import type { LeakSites } from "./leak_sites.ts";
+import { type LeakTask, runHeapGrowth, runSurvivors, runTrend } from "./leak_stages.ts";
 import { snapshotsOf, tellLeak } from "./leak_record.ts";
 import type { LeakResult, Severity, StageRecord, Validity } from "./results.ts";
 import { severityOf } from "./severity.ts";
@@ -62,6 +58,8 @@ export interface LeakWitness extends Pick<LeakEvidence, "cycles" | "askedCycles"
   readonly holders: readonly GrowingHolder[] | null;
   /** What the snapshots say grew, whether or not the verdict needed them. */
   readonly explained: Pick<HeapGrowthResult, "holders" | "classes"> | null;
+  /** Where growth outside the heap was seen to rise; absent where nothing was probed for it. */
+  readonly probed?: Pick<GrowthPlacesResult, "places" | "holder"> | null;
   /** Rows of gauges at the snapshot cycles, and instances counted there. */
   readonly snapshots: SampleColumns;
   readonly instances: SurvivorResult["instances"];
@@ -103,14 +101,14 @@ export async function measureLeak(
     stages.push(end.record);
     witnesses.holders = completed(end);
   }
-  const sites = explain(task, seen, decision, witnesses);
+  const sites = await explainLeak(task, seen, decision, witnesses, stages);
   const seconds = (performance.now() - startedAt) / 1000;
   const result = assemble({ task, options, seen, decision, witnesses, sites, stages, seconds });
   return { result, samples: seen.samples, witness: witnessOf(witnesses, seen) };
 }
 
 function witnessOf(
-  { evidence, survivors, holders: explained }: Witnesses,
+  { evidence, survivors, holders: explained, places }: Witnesses,
   { snapshots }: TrendResult,
 ): LeakWitness {
   const { cycles, askedCycles, concern, holders = null } = evidence;
@@ -123,6 +121,7 @@ function witnessOf(
     explained: explained === undefined
       ? null
       : { holders: explained.holders, classes: explained.classes },
+    probed: places === undefined ? null : { places: places.places, holder: places.holder },
     snapshots,
     instances: survivors?.instances ?? {},
   };
@@ -132,12 +131,6 @@ function recordSurvivors(survivors: SurvivorResult): SurvivorRecord {
   const { slices, cyclesPerSlice, intervalBytes } = survivors;
   const groups = survivors.groups.filter(({ stack }) => stack.some(({ url }) => isUserCode(url)));
   return { groups, slices, cyclesPerSlice, intervalBytes };
-}
-
-interface Witnesses {
-  evidence: LeakEvidence;
-  survivors: SurvivorResult | undefined;
-  holders: HeapGrowthResult | undefined;
 }
 
 async function askWitnesses(
@@ -150,7 +143,12 @@ async function askWitnesses(
   const heap = base.channels[0] as ChannelJudgement;
   const expected = Math.max(0, ...bytesOf(base.channels));
   const isSuspect = needsWitness(base, task.brief);
-  const witnesses: Witnesses = { evidence: base, survivors: undefined, holders: undefined };
+  const witnesses: Witnesses = {
+    evidence: base,
+    survivors: undefined,
+    holders: undefined,
+    places: undefined,
+  };
   const isGrown = decideLeak(base).verdict !== "clean";
   if (!isSuspect && !isGrown && !options.alwaysProfile) return witnesses;
 
@@ -198,37 +196,6 @@ function explainedCycles(task: LeakTask, { cycles, cycleSeconds }: TrendResult):
 function snapshotRate(channels: readonly ChannelJudgement[]): number {
   return channels.filter(({ channel }) => channel === "heap" || channel === "arrayBuffers")
     .reduce((sum, { bytesPerCycle }) => sum + Math.max(0, bytesPerCycle), 0);
-}
-
-function completed<T>({ outcome }: StageEnd<T>): T | undefined {
-  return outcome.status === "completed" ? outcome.result : undefined;
-}
-
-function explain(
-  task: LeakTask,
-  { workerScripts }: TrendResult,
-  decision: LeakDecision,
-  witnesses: Witnesses,
-): LeakSites {
-  const { survivors, holders, evidence } = witnesses;
-  const isLeak = decision.verdict === "leak";
-  const inWorker = decision.channel.place !== undefined;
-  // What the main thread allocates says nothing of a worker.
-  const leaking = inWorker ? [] : evidence.survivors?.leaking.map(({ group }) => group) ?? [];
-  const groups = isLeak && leaking.length > 0 ? leaking : survivors?.groups ?? [];
-  const sites = nameSites({
-    module: task.spec.module,
-    groups: isLeak && leaking.length === 0 ? [] : groups,
-    holders: isLeak ? holders?.holders ?? [] : [],
-    files: inWorker ? workerScripts : [],
-    sourceMaps: { ...survivors?.sourceMaps, ...holders?.sourceMaps },
-  });
-  const isUnseen = sites.allocations.length === 0 || decision.channel.channel === "wasm";
-  // A test holds many functions: its source says nothing about the one that was measured.
-  const isModule = task.run === undefined;
-  if (!isLeak || !isUnseen || !isModule) return sites;
-  const [script] = inWorker ? workerScripts.filter((url) => url.startsWith("file:")) : [];
-  return guessSites(script ?? task.spec.module, decision.channel.channel);
 }
 
 interface Parts {

@@ -49,6 +49,26 @@ export function holderNames(holder: GrowingHolder): string[] {
     .filter((name) => !["exports", "cycle", "default"].includes(name));
 }
 
+/** Finds the deepest variable down to the holder whose scope is in a wanted file. */
+export function findVariable(
+  { steps, holder }: GrowingHolder,
+  syntax: GrowthSyntax,
+  positions: SourcePositions,
+  isWanted: (file: string) => boolean,
+): Site | null {
+  for (let at = holder; at >= 0; at--) {
+    const { edge, name, scope } = steps[at] as RetainerStep;
+    if (edge !== "variable" || name === "" || scope === undefined) continue;
+    const file = positions.sourceOf(scope);
+    if (!isWanted(file)) continue;
+    const found = syntax.declaration(file, name, seenFrom(steps, at, positions));
+    if (found !== null) {
+      return { file, line: found.line, column: found.column, function: name };
+    }
+  }
+  return null;
+}
+
 /** The deepest variable or property down to the holder that user code declares. */
 function findContainer(
   holder: GrowingHolder,

@@ -69,9 +69,14 @@ export function recomputeLeak(
   };
 }
 
-/** What a place keeps is the sum over a group of survivors, or over what a holder holds. */
+/** What a place keeps is the sum over survivors, over what a holder holds, or what it grew by. */
 function recomputeSite(site: AllocationSite, witness: LeakWitness): AllocationSite {
-  const groups = [...witness.survivors?.groups ?? [], ...witness.explained?.holders ?? []];
+  const probed = witness.probed?.places.map(({ bytes }) => ({ bytes: [bytes], objects: [0] }));
+  const groups = [
+    ...witness.survivors?.groups ?? [],
+    ...witness.explained?.holders ?? [],
+    ...probed ?? [],
+  ];
   return {
     ...site,
     bytes: nearest(site.bytes, groups.map(({ bytes }) => Math.round(sum(bytes)))),
@@ -80,7 +85,9 @@ function recomputeSite(site: AllocationSite, witness: LeakWitness): AllocationSi
 }
 
 function recomputeRetainer(retainer: RetainerPath, witness: LeakWitness): RetainerPath {
-  const kept = (witness.explained?.holders ?? []).map(bytesOfHolder);
+  const memory = witness.probed?.holder ?? null;
+  const holders = [...witness.explained?.holders ?? [], ...memory === null ? [] : [memory]];
+  const kept = holders.map(bytesOfHolder);
   return { ...retainer, bytes: nearest(retainer.bytes, kept) };
 }
 

@@ -179,6 +179,21 @@ function assertFound(laid: Laid, kind: string, where: RegExp, message: RegExp): 
   );
 }
 
+test("recomputeLeak() keeps what probes saw grow, and changes what they did not", () => {
+  const holder = { steps: [], holder: 0, bytes: [0], objects: [0], store: [64, 4160], classes: [] };
+  const probed = { places: [{ stack: [], bytes: 640, times: 9 }], holder };
+  const samples = { cycle: Float64Array.from([0, 1]) };
+  const retainer = { words: "memory", steps: [], bytes: 4096 };
+  const given = leakResult({
+    topAllocations: [{ ...ALLOCATION, bytes: 640, objects: 0 }, { ...ALLOCATION, bytes: 650 }],
+    retainers: [retainer, { ...retainer, bytes: 5000 }],
+  });
+  const witness = { ...WITNESS, survivors: null, probed };
+  const result = recomputeLeak(given, { samples, witness }, {});
+  assert.deepEqual(result.topAllocations.map(({ bytes }) => bytes), [640, 640]);
+  assert.deepEqual(result.retainers.map(({ bytes }) => bytes), [4096, 4096]);
+});
+
 test("verifyRun() accepts a run as it was left, and has looked at all of it", () =>
   inFolder((laid) => {
     const { ok, problems, checked } = verify(laid);
