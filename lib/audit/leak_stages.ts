@@ -69,7 +69,7 @@ const COVERED_CYCLES = 20; // enough for what a scenario does; rarer code counts
 const SLICES = 20;
 const BRIEF_SAMPLES = 24; // within the least number of cycles
 const SHARPENING_SECONDS = { thorough: 4, brief: 1.5 }; // of processor time
-const PROBING_SECONDS = 4;
+const PROBING_SECONDS = { thorough: 4, brief: 2 };
 const MS = 1000;
 
 /** Runs the exact trend. */
@@ -139,7 +139,7 @@ export function runGrowthPlaces(
     cycles,
     warmupCycles: task.warmupCycles,
     gauge,
-    seconds: Math.min(PROBING_SECONDS, task.budgetSeconds),
+    seconds: Math.min(PROBING_SECONDS[task.brief ? "brief" : "thorough"], task.budgetSeconds),
     maxHeapBytes: MOST_SNAPSHOT_HEAP_BYTES,
   });
 }
