@@ -15,6 +15,7 @@ import { dottedName, isInside } from "./places.ts";
 import type { Place } from "./places.ts";
 import { isReducer } from "./reducers.ts";
 import { isReference } from "./shapes.ts";
+import { contains } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { livesInCalls } from "./typed_state.ts";
 import { isTargetContext } from "./units.ts";
@@ -49,7 +50,11 @@ function isOfKeptObject({ place: { root, path }, fn }: Operation): boolean {
 function isOfLongRun({ place: { root, path }, fn, around }: Operation): boolean {
   if (root.kind !== "closure" || root.scope !== fn) return false;
   const loop = endlessLoop(fn);
-  return loop !== null && around.includes(loop) &&
+  // `try: while True: items.append(next(source)) … except StopIteration: return items` ends.
+  const isResult = fn.returns.some((value) =>
+    contains(value, (part) => part.type === "name" && part.name === path[0])
+  );
+  return loop !== null && !isResult && around.includes(loop) &&
     (fn.bindings.get(path[0]!)?.values ?? []).some((value) => value.at.end < loop.at.start);
 }
 
@@ -154,7 +159,8 @@ export function throughParameters(analysis: Analysis, operation: Operation): rea
     around: site.around,
     exits: [],
     via: "parameter",
-  }));
+    // An instance as a whole (`self[key] = …`) is no container.
+  })).filter((caller) => caller.place.path.length > 0);
   return KEPT.test(path[0]!) || isSharedDefault(root.scope, root.binding.index)
     ? [operation, ...callers]
     : grown.length > 0

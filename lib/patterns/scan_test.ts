@@ -128,6 +128,38 @@ test("scanSources() never throws, whatever the text", () => {
   );
 });
 
+test("scanSources() reads a `with` broken over lines and a list filled by index of `self`", () => {
+  const text = `def put(table, key, value):
+    table[key].append(value)
+
+class Rows(dict):
+    def read(self, a, b):
+        with open(a) as x, \\
+             open(b) as y:
+            put(self, a, y)
+            self.names.append(x)
+`;
+  assert.deepEqual(growth(text, "py").map(([line]) => line), [9]);
+});
+
+test("a list that only a loop without end fills is state, a result that an error ends is not", () => {
+  const text = `async def beat(period):
+    beats = []
+    while True:
+        beats.append(1)
+        await wait(period)
+
+def read(source):
+    rows = []
+    try:
+        while True:
+            rows.append(next(source))
+    except StopIteration:
+        return rows
+`;
+  assert.deepEqual(growth(text, "py"), [[4, "beats", false]]);
+});
+
 test("scanSources() finds its way where a method is given to `this` inside another one", () => {
   const text =
     "function install(app) { app.open = function () { this.close = function () { this.jobs.push(1); }; }; }\n";

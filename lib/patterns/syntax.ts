@@ -31,7 +31,7 @@ export function languageOf(file: string): Language | null {
   return LANGUAGES[extname(file).toLowerCase()] ?? null;
 }
 
-/** A named node of a syntax tree; comments are left out. */
+/** A named node of a syntax tree; comments and broken lines are left out. */
 export class SyntaxNode {
   readonly #node: SgNode;
   readonly #source: string;
@@ -64,7 +64,7 @@ export class SyntaxNode {
   get children(): readonly SyntaxNode[] {
     this.#children ??= this.#node.namedChildren()
       .map((child) => new SyntaxNode(child, this.#source))
-      .filter((child) => child.kind !== "comment");
+      .filter((child) => !/^(comment|line_continuation)$/.test(child.kind));
     return this.#children;
   }
 

@@ -6,6 +6,7 @@
  */
 import type { GrowingSite } from "./growing_site.ts";
 import { encloses, growingSite, isReplacing } from "./growing_site.ts";
+import { endlessLoop } from "./long_runs.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { registers } from "./registration.ts";
@@ -60,7 +61,7 @@ export function takenOut(site: GrowingSite): string | null {
     const inFinally = operation.fn === site.operation.fn &&
       (isKeyed(site) || isLater || isSameElement(operation, site.operation)) &&
       operation.tree.at.start > site.operation.tree.at.start;
-    if (isElsewhere || inFinally || expires(site, operation)) {
+    if (isElsewhere || inFinally || inSameRun(site, operation) || expires(site, operation)) {
       return `taken out by ${
         unit.name === "" ? "a callback" : `${unit.name}()`
       } (line ${operation.tree.at.line})`;
@@ -117,6 +118,15 @@ function expires(site: GrowingSite, { around, fn }: Operation): boolean {
 /** `while (this.bytes > limit)`: a running total stands for how much there is. */
 function isBudget(test: Tree): boolean {
   return test.type === "operation" && /^[<>]=?$/.test(test.operator);
+}
+
+/** What one round of a loop that never ends puts into a local variable, another takes out. */
+function inSameRun(
+  { operation: { place: { root }, fn, around } }: GrowingSite,
+  taken: Operation,
+): boolean {
+  const loop = root.kind === "closure" && root.scope === fn ? endlessLoop(fn) : null;
+  return loop !== null && around.includes(loop) && taken.around.includes(loop);
 }
 
 /** Put back where an attempt failed, taken out in the attempt. */
