@@ -20,8 +20,8 @@ export function explainTypes(types: readonly string[]): ReadonlyMap<string, stri
   const folder = mkdtempSync(join(tmpdir(), "orphans-"));
   try {
     const heap = readHeapSnapshot(writeHeapSnapshot(join(folder, "heap.heapsnapshot")));
-    const tree = findRetainers(heap);
     const scripts = indexScripts(heap);
+    const tree = findRetainers(heap, scripts.scopes);
     const youngest = youngestOf(heap, types, tree.parent);
     return new Map(types.map((type) => {
       const node = youngest.get(type);

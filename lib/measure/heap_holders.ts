@@ -81,10 +81,11 @@ export function findMarked(
   store: readonly number[],
 ): GrowingHolder | null {
   const heap = readHeapSnapshot(file);
-  const tree = findRetainers(heap);
+  const scripts = indexScripts(heap);
+  const tree = findRetainers(heap, scripts.scopes);
   for (const node of tree.order) {
     if (!hasProperty(heap, node, mark)) continue;
-    const path = describePath(heap, tree, indexScripts(heap), node, node);
+    const path = describePath(heap, tree, scripts, node, node);
     const zeros = store.slice(1).map(() => 0);
     return { ...path, bytes: zeros, objects: zeros, store, classes: [] };
   }
@@ -103,10 +104,10 @@ function judgeHeap(
   bounds: readonly number[],
   stores: readonly Map<number, number>[],
 ): { holders: GrowingHolder[]; classes: GrownClass[] } {
-  const tree = findRetainers(heap);
+  const scripts = indexScripts(heap);
+  const tree = findRetainers(heap, scripts.scopes);
   const ages = readAges(heap, tree, bounds);
   const found = gather(heap, tree, ages, bounds.length - 1);
-  const scripts = indexScripts(heap);
   const holders = [...found.values()]
     .map((sums) => ({ ...sums, store: stores.map((sizes) => sizes.get(heap.id(sums.node)) ?? 0) }))
     .filter(({ node }) => !isMetadata(heap, tree, node))

@@ -42,14 +42,19 @@ const ENGINE_ROOTS: ReadonlySet<string> = new Set([
 /** Handles of the runtime hold what user code holds too, and say less about it. */
 const HANDLE = /^Node \/ (?!Environment|PrincipalRealm|Realm|CleanupQueue|ModuleWrap|Contextify)/;
 const HANDLE_WEIGHT = 30;
+/** So do the scopes of the runtime's own scripts, as that of `process.stdout` with its listeners. */
+const RUNTIME_SCOPE_WEIGHT = 20;
 const ROOTS_SEARCHED = 64; // synthetic roots stand first
 
-/** Builds the tree, by buckets of equal weight. */
-export function findRetainers(heap: HeapSnapshot): RetainerTree {
+/** Builds the tree, by buckets of equal weight; `scopes` are the files of scopes, by their node. */
+export function findRetainers(
+  heap: HeapSnapshot,
+  scopes: ReadonlyMap<number, string>,
+): RetainerTree {
   const parent = new Int32Array(heap.nodeCount).fill(-1);
   const edge = new Int32Array(heap.nodeCount).fill(-1);
   const weight = new Int32Array(heap.nodeCount).fill(0x7fffffff);
-  const rootWeights = weighRoots(heap);
+  const rootWeights = weighRoots(heap, scopes);
   const buckets: number[][] = [[0]];
   const order: number[] = [];
   weight[0] = 0;
@@ -78,8 +83,11 @@ export function findRetainers(heap: HeapSnapshot): RetainerTree {
 }
 
 /** What leaving a node costs besides its edge. */
-function weighRoots(heap: HeapSnapshot): Uint8Array {
+function weighRoots(heap: HeapSnapshot, scopes: ReadonlyMap<number, string>): Uint8Array {
   const weights = new Uint8Array(heap.nodeCount);
+  for (const [scope, file] of scopes) {
+    if (file.startsWith("node:")) weights[scope] = RUNTIME_SCOPE_WEIGHT;
+  }
   for (let node = 0; node < heap.nodeCount; node++) {
     const isRoot = node < ROOTS_SEARCHED && ENGINE_ROOTS.has(heap.name(node));
     if (isRoot) weights[node] = ENGINE_ROOT_WEIGHT;

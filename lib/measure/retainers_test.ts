@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { HeapSnapshot } from "./heap_snapshot.ts";
+import { findRetainers, pathTo } from "./retainers.ts";
+
+/** A heap in which each node has edges of one kind to those that are listed. */
+function heapOf(names: readonly string[], edges: readonly (readonly number[])[]): HeapSnapshot {
+  const to = edges.flat();
+  const firstEdge = Uint32Array.from([
+    0,
+    ...edges.map((_, k) => edges.slice(0, k + 1).flat().length),
+  ]);
+  return {
+    nodeCount: names.length,
+    firstEdge,
+    type: () => "object",
+    name: (node: number) => names[node] ?? "",
+    edgeType: () => "property",
+    edgeTo: (edge: number) => to[edge] ?? 0,
+  } as unknown as HeapSnapshot;
+}
+
+const NAMES = ["root", "system / Context", "module", "jobs", "job"];
+const EDGES = [[1, 2], [4], [3], [4], []];
+
+test("findRetainers() takes the shortest path", () => {
+  assert.deepEqual(pathTo(findRetainers(heapOf(NAMES, EDGES), new Map()), 4), [1, 4]);
+});
+
+test("findRetainers() goes round the scopes of the runtime where it can", () => {
+  const scopes = new Map([[1, "node:internal/process"]]);
+  assert.deepEqual(pathTo(findRetainers(heapOf(NAMES, EDGES), scopes), 4), [2, 3, 4]);
+  // What nothing else holds is still found there.
+  const only = [[1], [4], [], [], []];
+  assert.deepEqual(pathTo(findRetainers(heapOf(NAMES, only), scopes), 4), [1, 4]);
+});
