@@ -52,6 +52,7 @@ const SCOPES: ReadonlySet<string> = new Set([
   "for_in_statement",
   "switch_body",
 ]);
+const ENDLESS = /^(for\s*\(\s*;\s*;|for\s+await\b|while\s*\(\s*(true|1)\s*\))/;
 const SEEN_RANK = 10; // above that of any declaration elsewhere
 const SCORES = { adds: 100, fills: 60, assigns: 90, call: 30, make: 12, literal: 8, lost: 0 };
 
@@ -198,8 +199,8 @@ export class GrowthSyntax {
     for (const node of descendants(within)) {
       const full = scoreOf(node, hints);
       if (full <= (best?.score ?? 0)) continue;
-      // What stands in no function runs once, and adds nothing per cycle.
-      const score = isInFunction(node) ? full : full / 2;
+      // What stands in no function runs once, and adds nothing per cycle: but for endless loops.
+      const score = isInFunction(node) || isInEndlessLoop(node) ? full : full / 2;
       if (score > (best?.score ?? 0) && isReached(placeOf(node, file))) best = { node, score };
     }
     if (best === null) return null;
@@ -442,7 +443,13 @@ function placeOf(node: SgNode, file: string): SourcePlace {
   return { file, line: line + 1, column: column + 1 };
 }
 
-/** Name of the function around a node: its own, or that of the variable it is assigned to. */
+function isInEndlessLoop(node: SgNode): boolean {
+  for (let at = node.parent(); at !== null; at = at.parent()) {
+    if (ENDLESS.test(at.text())) return true;
+  }
+  return false;
+}
+
 function isInFunction(node: SgNode): boolean {
   for (let at = node.parent(); at !== null; at = at.parent()) {
     if (FUNCTIONS.has(String(at.kind()))) return true;
@@ -450,6 +457,7 @@ function isInFunction(node: SgNode): boolean {
   return false;
 }
 
+/** Name of the function around a node: its own, or that of the variable it is assigned to. */
 function functionName(node: SgNode): string {
   for (let at = node.parent(); at !== null; at = at.parent()) {
     if (!FUNCTIONS.has(String(at.kind()))) continue;

@@ -55,7 +55,8 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
   const scripts = evidence.files.map((file) => positions.sourceOf(file));
   const files = [...new Set([...filesOf(evidence.groups, positions), ...scripts, module])];
   // A holder that user code declares says more than one inside the runtime.
-  const holders = evidence.holders.map((holder) => nameVariables(holder, syntax, positions));
+  const ran = scripts.length > 0 ? scripts : [module];
+  const holders = evidence.holders.map((holder) => nameVariables(holder, syntax, positions, ran));
   const described = holders
     .map((holder) => ({ holder, path: describeHolder(holder, syntax, positions, files) }))
     .sort((a, b) => Number(isDeclared(b.path)) - Number(isDeclared(a.path)))

@@ -78,6 +78,37 @@ test("guessSites() names the variable that is a memory, not one around it", () =
   assert.equal(holder?.words, 'module "kinds.mjs" → const "memory" (WebAssembly memory)');
 });
 
+test("nameSites() names a variable of a function that sleeps while it runs", () => {
+  const module = write(
+    "sleeper.mjs",
+    `const BELL = new Int32Array(1);
+const names = ["a", "b"];
+const jobs = [];
+for (;;) {
+  Atomics.wait(BELL, 0, 0);
+  jobs.push({ name: names[0] });
+}
+`,
+  );
+  const root = (name: string, value: string) =>
+    ({ ...step, type: "synthetic", edge: "element", name, value }) as const;
+  const steps = [
+    root("1", "(GC roots)"),
+    root("7", "(Stack roots)"),
+    { ...step, edge: "internal", name: "25" } as const,
+    { ...step, edge: "element", name: "200", value: "Object" } as const,
+  ];
+  const classes = [{ class: "Object", objects: 8, bytes: 200 }];
+  const holder = { steps, holder: 2, bytes: [100, 100], objects: [4, 4], store: [8, 16], classes };
+  const { allocations, retainers } = sitesOf(module, holder);
+  assert.equal(
+    retainers[0]?.words,
+    'module "sleeper.mjs" → const "jobs" (Array) → 8 values (Object)',
+  );
+  assert.equal(retainers[0]?.container?.line, 3);
+  assert.equal(allocations[0]?.line, 6);
+});
+
 test("nameSites() names the roots of the engine, not their numbers", () => {
   const module = write("symbols.mjs", "export const cycle = (_, i) => Symbol.for(`${i}`);");
   const root = (name: string, value: string) =>

@@ -1,6 +1,7 @@
 /**
  * Names variables that a heap snapshot leaves unnamed: V8 writes no names for the variables of a
- * block, and some test runners put a whole module into one. The source still has them.
+ * block, and some test runners put a whole module into one; nor for those of a function that runs, as
+ * a worker that sleeps in its first turn. The source still has them.
  *
  * @module
  */
@@ -12,13 +13,25 @@ import type { SourcePositions } from "./source_position.ts";
 const LITERALS: Readonly<Record<string, string>> = { Array: "\\[", Object: "\\{" };
 const FILLS = 100; // score of an expression that adds to a container by its name
 
-/** Returns the holder with a name for each unnamed variable that its file tells. */
+const STACK = "(Stack roots)";
+
+/**
+ * Returns the holder with a name for each unnamed variable that its file tells; one of a function
+ * that runs is looked for in `files`.
+ */
 export function nameVariables(
   holder: GrowingHolder,
   syntax: GrowthSyntax,
   positions: SourcePositions,
+  files: readonly string[] = [],
 ): GrowingHolder {
-  const steps = holder.steps.map((step) => {
+  const steps = holder.steps.map((step, at): RetainerStep => {
+    if (holder.steps[at - 1]?.value === STACK && step.type === "object") {
+      for (const scope of files) {
+        const name = nameOf(step, scope, syntax);
+        if (name !== "") return { ...step, edge: "variable", name, scope };
+      }
+    }
     if (step.edge !== "variable" || step.name !== "" || step.scope === undefined) return step;
     return { ...step, name: nameOf(step, positions.sourceOf(step.scope), syntax) };
   });
