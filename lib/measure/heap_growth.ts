@@ -28,7 +28,7 @@ export interface HeapGrowthParameters {
   readonly warmupCycles: number;
   /** A larger heap is left alone, since a snapshot costs twelve times its size; bytes. */
   readonly maxHeapBytes: number;
-  /** Looks into the oldest worker thread instead of the main one. Default false. */
+  /** Looks into the oldest worker threads instead of the main one. Default false. */
   readonly inWorker?: boolean;
 }
 
@@ -45,6 +45,8 @@ export interface HeapGrowthResult {
 }
 
 const GAPS = 3; // between four snapshots
+const MOST_WORKERS = 4; // that are looked into
+const MOST_HOLDERS = 12;
 const workers = new Set<Worker>();
 
 /** Notes the worker threads that are alive. */
@@ -67,17 +69,18 @@ export async function run(
   const workload = await startWorkload(target, port, warmupCycles + gap * GAPS);
   const folder = mkdtempSync(join(tmpdir(), "heapbook-"));
   try {
-    const files: string[] = [];
+    const files = new Map<Worker | null, string[]>();
     for (let k = 0; k <= GAPS; k++) {
       await workload.runTo(warmupCycles + k * gap);
       await workload.settle();
       if (getHeapStatistics().used_heap_size > maxHeapBytes) break;
-      files.push(await takeSnapshot(join(folder, `${k}.heapsnapshot`)));
+      await takeSnapshots(files, join(folder, `${k}`));
     }
     const heapBytes = getHeapStatistics().used_heap_size;
-    const complete = files.length === GAPS + 1;
+    const series = [...files.values()].filter(({ length }) => length === GAPS + 1);
+    const complete = series.length > 0;
     const validity = await workload.finish();
-    const { holders, classes } = complete ? judgeHeapGrowth(files) : { holders: [], classes: [] };
+    const { holders, classes } = mergeGrowth(series.map(judgeHeapGrowth));
     const urls = holders.flatMap(({ steps }) => steps.map(({ place }) => place?.url ?? ""));
     const cycles = complete ? gap * GAPS : 0;
     return { holders, classes, cycles, heapBytes, sourceMaps: readSourceMaps(urls), validity };
@@ -86,15 +89,38 @@ export async function run(
   }
 }
 
-async function takeSnapshot(file: string): Promise<string> {
-  const [oldest] = workers;
-  if (oldest === undefined) return writeHeapSnapshot(file);
+/** Takes one snapshot of each of the workers, or of the main thread where none was asked for. */
+async function takeSnapshots(files: Map<Worker | null, string[]>, path: string): Promise<void> {
+  const threads = workers.size === 0 ? [null] : [...workers].slice(0, MOST_WORKERS);
+  for (const [k, thread] of threads.entries()) {
+    const taken = files.get(thread) ?? [];
+    taken.push(await takeSnapshot(thread, `${path}_${k}.heapsnapshot`));
+    files.set(thread, taken);
+  }
+}
+
+async function takeSnapshot(thread: Worker | null, file: string): Promise<string> {
+  if (thread === null) return writeHeapSnapshot(file);
   // A worker that does not keep the process alive would let it end here.
   const awake = setInterval(() => {}, 1000);
   try {
-    await pipeline(await oldest.getHeapSnapshot(), createWriteStream(file));
+    await pipeline(await thread.getHeapSnapshot(), createWriteStream(file));
   } finally {
     clearInterval(awake);
   }
   return file;
+}
+
+type Growth = ReturnType<typeof judgeHeapGrowth>;
+
+/** Puts together what grew in several threads, the largest first. */
+function mergeGrowth(parts: readonly Growth[]): Growth {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const total = ({ bytes }: GrowingHolder): number => bytes.reduce((sum, part) => sum + part, 0);
+  return {
+    holders: parts.flatMap(({ holders }) => holders).sort((a, b) => total(b) - total(a))
+      .slice(0, MOST_HOLDERS),
+    classes: parts.flatMap(({ classes }) => classes).sort((a, b) => b.bytes - a.bytes),
+  };
 }
