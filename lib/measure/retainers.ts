@@ -27,9 +27,12 @@ const EDGE_WEIGHTS: Readonly<Record<string, number>> = {
   hidden: 8,
 };
 const ENGINE_ROOT_WEIGHT = 60; // more than any path that a person would follow
+/** What native code works on at the moment: some array in the middle of a path, by chance. */
+const HANDLE_SCOPE = "(Handle scope)";
+const HANDLE_SCOPE_WEIGHT = 90;
 const ENGINE_ROOTS: ReadonlySet<string> = new Set([
   "(Stack roots)",
-  "(Handle scope)",
+  HANDLE_SCOPE,
   "(Builtins)",
   "(Compilation cache)",
   "(Strong roots)",
@@ -90,8 +93,10 @@ function weighRoots(heap: HeapSnapshot, scopes: ReadonlyMap<number, string>): Ui
   }
   for (let node = 0; node < heap.nodeCount; node++) {
     const isRoot = node < ROOTS_SEARCHED && ENGINE_ROOTS.has(heap.name(node));
-    if (isRoot) weights[node] = ENGINE_ROOT_WEIGHT;
-    else if (heap.type(node) === "native" && HANDLE.test(heap.name(node))) {
+    if (isRoot) {
+      const isScope = heap.name(node) === HANDLE_SCOPE;
+      weights[node] = isScope ? HANDLE_SCOPE_WEIGHT : ENGINE_ROOT_WEIGHT;
+    } else if (heap.type(node) === "native" && HANDLE.test(heap.name(node))) {
       weights[node] = HANDLE_WEIGHT;
     }
   }

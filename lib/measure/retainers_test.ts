@@ -34,3 +34,9 @@ test("findRetainers() goes round the scopes of the runtime where it can", () => 
   const only = [[1], [4], [], [], []];
   assert.deepEqual(pathTo(findRetainers(heapOf(NAMES, only), scopes), 4), [1, 4]);
 });
+
+test("findRetainers() prefers what a function on the stack holds to what native code works on", () => {
+  const names = ["root", "(Handle scope)", "(Stack roots)", "runTo", "context", "frames"];
+  const heap = heapOf(names, [[1, 2], [5], [3], [4], [5], []]);
+  assert.deepEqual(pathTo(findRetainers(heap, new Map()), 5), [2, 3, 4, 5]);
+});
