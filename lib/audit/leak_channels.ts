@@ -36,7 +36,7 @@ export const TREND_TOLERANCES: Readonly<Record<string, number>> = {
   external: 0.5,
   arrayBuffers: 0.5,
   wasm: 0.5,
-  native: 256,
+  native: 96,
   files: 0.002,
   threads: 0.002,
   workers: 1,
@@ -108,7 +108,7 @@ const RULES: readonly ChannelRule[] = [
   {
     channel: "native",
     unit: "bytes",
-    threshold: 512,
+    threshold: 192,
     tolerance: TREND_TOLERANCES["native"] as number,
     grain: PAGE_BYTES,
     read: (gauge) => gauge("native").map((value, k) => value - (gauge("wasmFilled")[k] as number)),

@@ -72,12 +72,24 @@ function decideByChannels(evidence: LeakEvidence): LeakDecision {
   }
   if (onHeap.verdict === "inconclusive") return onHeap;
   const unclear = outside.find((judgement) => isOpen(judgement, evidence));
-  if (unclear === undefined) return onHeap;
+  if (unclear === undefined) return withNativeRoom(onHeap, outside);
   return {
     verdict: "inconclusive",
     channel: unclear,
     why: `${format(unclear.bytesPerCycle)} ${unclear.unit} per cycle, not steady`,
   };
+}
+
+/** Says with a clean heap how much native memory could still leak, which shows in pages only. */
+function withNativeRoom(
+  decision: LeakDecision,
+  outside: readonly ChannelJudgement[],
+): LeakDecision {
+  const native = outside.find(({ channel }) => channel === "native");
+  if (decision.verdict !== "clean" || native === undefined) return decision;
+  const room = format(Math.max(native.threshold, native.limitOfDetection, native.interval[1]));
+  const why = `${decision.why}; native memory grows by less than ${room} bytes per cycle`;
+  return { ...decision, why };
 }
 
 /**

@@ -34,6 +34,21 @@ test("decideLeak() tells a rate with the zeros that belong to it", () => {
   }
 });
 
+test("decideLeak() says with a clean heap how much native memory could still leak", () => {
+  const heap: ChannelJudgement = {
+    ...growing(0),
+    state: "flat",
+    interval: [0, 0],
+  };
+  const evidence = { cycles: 8200, askedCycles: 1200, concern: 16, confidence: 0.99 };
+  const whyOf = (interval: readonly [number, number]): string => {
+    const native = { ...heap, channel: "native", threshold: 192, interval } as const;
+    return decideLeak({ ...evidence, channels: [heap, native] }).why;
+  };
+  assert.match(whyOf([-20, 20]), /native memory grows by less than 192 bytes per cycle$/);
+  assert.match(whyOf([-153, 346]), /native memory grows by less than 346 bytes per cycle$/);
+});
+
 test("tellLeak() says perhaps of a place that only the source speaks for", () => {
   const decision = { verdict: "leak", why: "kept up", channel: growing(64) } as const;
   const site = { file: "a.mjs", line: 3, column: 1, function: "f", objects: 0, text: "" };
