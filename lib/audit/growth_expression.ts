@@ -35,6 +35,9 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 const ADDING =
   /^(push|unshift|splice|set|add|append|concat|enqueue|put|insert|register|subscribe|on|once|addListener|prependListener|addEventListener|prependOnceListener|then|catch|finally|observe|watch|track|pipe|fill|attach|connect|listen|use|write|grow|defineProperty|assign|setInterval|setTimeout|setImmediate|for|listen|open|openSync|createReadStream|createWriteStream)$/;
+/** Stands for the class of a holder in which an emitter or an event target keeps its listeners. */
+export const LISTENERS = "(listeners)";
+
 /** Calls that fill a holder of a class; other calls on the same name do something else. */
 const FILLERS: Readonly<Record<string, RegExp>> = {
   Array: /^(push|unshift|splice|fill|concat)$/,
@@ -43,6 +46,7 @@ const FILLERS: Readonly<Record<string, RegExp>> = {
   Set: /^add$/,
   Promise: /^(then|catch|finally)$/,
   FinalizationRegistry: /^register$/,
+  [LISTENERS]: /^(on|once|addListener|prepend(Once)?Listener|addEventListener|pipe|any)$/,
 };
 const SCOPES: ReadonlySet<string> = new Set([
   ...FUNCTIONS,
@@ -53,6 +57,7 @@ const SCOPES: ReadonlySet<string> = new Set([
   "switch_body",
 ]);
 const ENDLESS = /^(for\s*\(\s*;\s*;|for\s+await\b|while\s*\(\s*(true|1)\s*\))/;
+const LINK = /^_?(next|prev|previous|head|tail|first|last|parent|link)$/i;
 const SEEN_RANK = 10; // above that of any declaration elsewhere
 const SCORES = { adds: 100, fills: 60, assigns: 90, call: 30, make: 12, literal: 8, lost: 0 };
 
@@ -67,12 +72,16 @@ export class GrowthSyntax {
   }
 
   /** Finds the likeliest expression in the function that starts at a place; null without a tree. */
-  inFunction(start: SourcePlace, hints: GrowthHints): FoundExpression | null {
+  inFunction(
+    start: SourcePlace,
+    hints: GrowthHints,
+    isReached?: (place: SourcePlace) => boolean,
+  ): FoundExpression | null {
     const root = this.#rootOf(start.file);
     if (root === null) return null;
     const around = findFunction(root, start);
     if (around === null) return null;
-    return this.#best(around, hints, start.file);
+    return this.#best(around, hints, start.file, isReached);
   }
 
   /** Finds the likeliest expression in a whole file, or in what of it is known to run. */
@@ -86,16 +95,20 @@ export class GrowthSyntax {
   }
 
   /** Finds the likeliest expression where what is declared at a place is known. */
-  inScope(declared: SourcePlace, hints: GrowthHints): FoundExpression | null {
+  inScope(
+    declared: SourcePlace,
+    hints: GrowthHints,
+    isReached?: (place: SourcePlace) => boolean,
+  ): FoundExpression | null {
     const root = this.#rootOf(declared.file);
     if (root === null) return null;
     for (const node of descendants(root)) {
       if (node.kind() !== "variable_declarator") continue;
       const { line, column } = placeOf(node, declared.file);
       if (line !== declared.line || column !== declared.column) continue;
-      return this.#best(scopeOf(node), hints, declared.file);
+      return this.#best(scopeOf(node), hints, declared.file, isReached);
     }
-    return this.#best(root, hints, declared.file);
+    return this.#best(root, hints, declared.file, isReached);
   }
 
   /**
@@ -325,9 +338,19 @@ function scoreAssignment(node: SgNode, hints: GrowthHints): number {
   const right = node.field("right")?.text() ?? "";
   // Emptying a container is the opposite of filling it.
   if (/^(\[\]|null|undefined|new (Map|Set)\(\)|\{\})$/.test(right)) return 1;
-  // A property of what is named, or of what stands in it, is written over again and again.
+  // A property of what is named, or of what stands in it, is written over again and again; so is
+  // what leads to the holder, and the holder itself, unless the new value is made from the old one
+  // or is a further link.
   const isDirect = nameScore(lastNames(left).slice(0, 2), hints.names) === named;
-  return (isDirect ? SCORES.assigns : SCORES.call) + named;
+  const [own = ""] = lastNames(left);
+  const isRenewed = named === hints.names.length && mentions(right, own);
+  const isReplaced = node.kind() === "assignment_expression" &&
+    left.kind() !== "subscript_expression" && !isRenewed && !LINK.test(own);
+  return (isDirect && !isReplaced ? SCORES.assigns : SCORES.call) + named;
+}
+
+function mentions(text: string, name: string): boolean {
+  return text.match(/[\w$]+/g)?.includes(name) ?? false;
 }
 
 /** Later names on the path are nearer to the holder. */

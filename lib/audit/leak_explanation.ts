@@ -14,8 +14,15 @@ import type {
 } from "../measure/mod.ts";
 import type { LeakDecision, LeakEvidence } from "./leak_decision.ts";
 import { guessSites, type LeakSites, nameSites } from "./leak_sites.ts";
-import { type LeakTask, runCoverage, runGrowthPlaces, type StageEnd } from "./leak_stages.ts";
+import {
+  type LeakTask,
+  runCoverage,
+  runGrowthPlaces,
+  runLongCoverage,
+  type StageEnd,
+} from "./leak_stages.ts";
 import { namePlaces } from "./probed_sites.ts";
+import { reachedIn } from "./reach.ts";
 import type { Channel, StageRecord } from "./results.ts";
 
 /** What the stages beside the trend returned so far. */
@@ -27,6 +34,7 @@ export interface Witnesses {
 }
 
 const LONGER = 4; // times the cycles, for what may grow rarely
+const EXPLAINING_SECONDS = 1.5;
 
 /** Returns what a stage returned, where it ended. */
 export function completed<T>({ outcome }: StageEnd<T>): T | undefined {
@@ -36,28 +44,38 @@ export function completed<T>({ outcome }: StageEnd<T>): T | undefined {
 /** Names the places and holders of a leak; of a clean target, its live allocations. */
 export async function explainLeak(
   task: LeakTask,
-  { workerScripts }: TrendResult,
+  seen: TrendResult,
   decision: LeakDecision,
   witnesses: Witnesses,
   stages: StageRecord[],
 ): Promise<LeakSites> {
+  const { workerScripts } = seen;
   const { survivors, holders, evidence } = witnesses;
   const isLeak = decision.verdict === "leak";
   const inWorker = decision.channel.place !== undefined;
   // What the main thread allocates says nothing of a worker.
   const leaking = inWorker ? [] : evidence.survivors?.leaking.map(({ group }) => group) ?? [];
   const groups = isLeak && leaking.length > 0 ? leaking : survivors?.groups ?? [];
-  const sites = nameSites({
+  const known = {
     module: task.spec.module,
     groups: isLeak && leaking.length === 0 ? [] : groups,
     holders: isLeak ? holders?.holders ?? [] : [],
     files: inWorker ? workerScripts : [],
     sourceMaps: { ...survivors?.sourceMaps, ...holders?.sourceMaps },
-  });
+  };
+  const sites = nameSites(known);
   const isSeen = sites.allocations.some(({ bytes }) => bytes > 0) &&
     decision.channel.channel !== "wasm";
   // A test holds many functions: its source says nothing about the one that was measured.
   const isModule = task.run === undefined;
+  if (isLeak && isModule && !inWorker && isSeen && sites.isRead) {
+    // A name says little of a line that may never have run.
+    const rate = Math.max(0, decision.channel.bytesPerCycle);
+    const end = await runLongCoverage(task, explainedCycles(task, seen), rate);
+    stages.push(end.record);
+    const coverage = completed(end);
+    return coverage === undefined ? sites : nameSites({ ...known, isReached: reachedIn(coverage) });
+  }
   if (!isLeak || isSeen || !isModule) return sites;
   if (inWorker) {
     const [script] = workerScripts.filter((url) => url.startsWith("file:"));
@@ -105,4 +123,13 @@ function gaugeOf(channel: Channel, unit: string): ProbedGauge | null {
   if (unit === "threads") return "threads";
   if (channel === "arrayBuffers" || channel === "external") return "external";
   return channel === "wasm" || channel === "native" ? channel : null;
+}
+
+/** Rare large steps need a longer look; as many cycles as take no more time than the snapshots. */
+export function explainedCycles(task: LeakTask, { cycles, cycleSeconds }: TrendResult): number {
+  const affordable = Math.floor(EXPLAINING_SECONDS * cycles / Math.max(cycleSeconds, 1e-6));
+  return Math.max(
+    task.cycles,
+    Math.min(cycles - task.warmupCycles, LONGER * task.cycles, affordable),
+  );
 }

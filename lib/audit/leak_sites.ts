@@ -13,12 +13,16 @@ import {
   type SourceMaps,
   type StackFrame,
   type SurvivorGroup,
-  toPath,
 } from "../measure/mod.ts";
-import { type FoundExpression, type GrowthHints, GrowthSyntax } from "./growth_expression.ts";
+import {
+  type FoundExpression,
+  type GrowthHints,
+  GrowthSyntax,
+  LISTENERS,
+} from "./growth_expression.ts";
 import type { AllocationSite, Channel, RetainerPath, Site } from "./results.ts";
 import { describeHolder, holderNames } from "./retainer_words.ts";
-import { sitesReached } from "./reach.ts";
+import { reachedIn } from "./reach.ts";
 import { type SourcePlace, SourcePositions } from "./source_position.ts";
 import { nameVariables } from "./unnamed_variables.ts";
 
@@ -32,6 +36,8 @@ export interface SiteEvidence {
   /** Scripts that ran beside the module, as paths or URLs. */
   readonly files: readonly string[];
   readonly sourceMaps: SourceMaps;
+  /** Says of a place whether it ran; any may have where absent. */
+  readonly isReached?: (place: SourcePlace) => boolean;
 }
 
 /** Places and retainers, ready to be recorded. */
@@ -47,8 +53,11 @@ const FILLING_SCORE = 60; // of an expression that fills a holder like this one
 const NAMED_SCORE = 61; // of one that names it, or stands where it is named
 const FRAMES_SEARCHED = 4;
 
-/** Names the places behind growth. */
-export function nameSites(evidence: SiteEvidence): LeakSites {
+/**
+ * Names the places behind growth. `isRead` says that the first one was only read in the source: no
+ * allocation was seen to come through it.
+ */
+export function nameSites(evidence: SiteEvidence): LeakSites & { readonly isRead: boolean } {
   const positions = new SourcePositions(evidence.sourceMaps);
   const syntax = new GrowthSyntax(positions);
   const module = positions.sourceOf(evidence.module);
@@ -63,22 +72,26 @@ export function nameSites(evidence: SiteEvidence): LeakSites {
     .slice(0, MOST_RETAINERS);
   const retainers = described.map(({ path }) => path);
   const sites = new Map<string, AllocationSite>();
+  let isRead = false;
   for (const { holder, path: { container } } of described) {
-    const kept = findKeeper(evidence.groups, holder, syntax, positions, { container, files });
-    if (kept !== null) addSite(sites, kept, total(holder.bytes), total(holder.objects), positions);
+    const kept = findKeeper(evidence, holder, syntax, positions, { container, files });
+    if (kept === null) continue;
+    if (sites.size === 0) isRead = !kept.isOnStack;
+    addSite(sites, kept.found, total(holder.bytes), total(holder.objects), positions);
   }
   const hints = hintsOf(holders);
   for (const group of evidence.groups) {
-    const found = findAllocation(group, hints, syntax, positions);
+    const found = findAllocation(group, hints, syntax, positions, evidence.isReached);
     if (found !== null) {
       addSite(sites, found, total(group.bytes), total(group.objects), positions);
     }
   }
   if (sites.size === 0 && evidence.holders.length > 0) {
-    const found = syntax.inFile(module, hints);
+    const found = syntax.inFile(module, hints, evidence.isReached);
     if (found !== null) addSite(sites, found, 0, 0, positions);
+    isRead = true;
   }
-  return { allocations: [...sites.values()].slice(0, MOST_SITES), retainers };
+  return { allocations: [...sites.values()].slice(0, MOST_SITES), retainers, isRead };
 }
 
 /**
@@ -95,10 +108,7 @@ export function guessSites(
   const file = positions.sourceOf(module);
   const holder = channel === "wasm" ? syntax.declarationOf(file, WASM_VALUE) : null;
   const names = holder === null ? [] : [holder.name, ...syntax.aliasesOf(file, holder.name)];
-  const isTraced = coverage?.scripts.some(({ url }) => toPath(url) === toPath(module)) ?? false;
-  const isReached = isTraced
-    ? (place: SourcePlace): boolean => sitesReached(coverage!, [place], "/").length > 0
-    : undefined;
+  const isReached = coverage === undefined ? undefined : reachedIn(coverage);
   const found = syntax.inFile(file, { names, classes: [] }, isReached);
   const sites = new Map<string, AllocationSite>();
   if (found !== null) addSite(sites, found, 0, 0, positions);
@@ -123,15 +133,15 @@ function hintsOf(holders: readonly GrowingHolder[]): GrowthHints {
 
 /** The expression that puts things into the holder, in a function on an allocation's stack first. */
 function findKeeper(
-  groups: readonly SurvivorGroup[],
+  { groups, isReached }: SiteEvidence,
   holder: GrowingHolder,
   syntax: GrowthSyntax,
   positions: SourcePositions,
   { container, files }: { container: Site | undefined; files: readonly string[] },
-): FoundExpression | null {
+): { readonly found: FoundExpression; readonly isOnStack: boolean } | null {
   const names = holderNames(holder);
   if (names.length === 0) return null;
-  const holderClass = holder.steps[holder.holder]?.value ?? "";
+  const holderClass = isOfListeners(holder) ? LISTENERS : holder.steps[holder.holder]?.value ?? "";
   const hints = { ...hintsOf([holder]), holderClass };
   let best: FoundExpression | null = null;
   const consider = (found: FoundExpression | null, least: number): void => {
@@ -140,17 +150,25 @@ function findKeeper(
   for (const { stack } of groups.slice(0, MOST_SITES)) {
     for (const frame of ownFrames(stack)) {
       const place = positions.map(frame);
-      if (place !== null) consider(syntax.inFunction(place, hints), FILLING_SCORE);
+      if (place !== null) consider(syntax.inFunction(place, hints, isReached), FILLING_SCORE);
     }
   }
   // Off the stack only a name tells: some other array that grows is no witness. What fills a
   // container stands most often in the scope that declares it.
-  const isFound = (): boolean => best !== null;
-  if (!isFound() && container !== undefined) {
-    consider(syntax.inScope(container, hints), NAMED_SCORE);
+  const found = (): FoundExpression | null => best;
+  const isOnStack = best !== null;
+  if (found() === null && container !== undefined) {
+    consider(syntax.inScope(container, hints, isReached), NAMED_SCORE);
   }
-  if (!isFound()) { for (const file of files) consider(syntax.inFile(file, hints), NAMED_SCORE); }
-  return best;
+  if (found() === null) {
+    for (const file of files) consider(syntax.inFile(file, hints, isReached), NAMED_SCORE);
+  }
+  const last = found();
+  return last === null ? null : { found: last, isOnStack };
+}
+
+function isOfListeners({ steps, holder }: GrowingHolder): boolean {
+  return steps.slice(0, holder + 2).some(({ name }) => /^(_events|<symbol kEvents>)$/.test(name));
 }
 
 function findAllocation(
@@ -158,11 +176,12 @@ function findAllocation(
   hints: GrowthHints,
   syntax: GrowthSyntax,
   positions: SourcePositions,
+  isReached?: (place: SourcePlace) => boolean,
 ): FoundExpression | null {
   const [frame] = ownFrames(stack);
   const place = frame === undefined ? null : positions.map(frame);
   if (frame === undefined || place === null) return null;
-  const found = syntax.inFunction(place, hints);
+  const found = syntax.inFunction(place, hints, isReached);
   if (found !== null) return { ...found, function: frame.function || found.function };
   return { ...place, function: frame.function || "(anonymous)", score: 0 };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { GrowingHolder } from "../measure/mod.ts";
-import { guessSites, nameSites } from "./leak_sites.ts";
+import { guessSites, nameSites, type SiteEvidence } from "./leak_sites.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "heapbook-test-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -54,8 +54,9 @@ function heldBy(file: string, line: number, variable: string, ...below: string[]
   return { steps, holder, bytes: [100, 100], objects: [4, 4], store: [8, 16], classes: [] };
 }
 
-function sitesOf(module: string, holder: GrowingHolder) {
-  return nameSites({ module, groups: [], holders: [holder], files: [], sourceMaps: {} });
+function sitesOf(module: string, holder: GrowingHolder, isReached?: SiteEvidence["isReached"]) {
+  const ran = isReached === undefined ? {} : { isReached };
+  return nameSites({ module, groups: [], holders: [holder], files: [], sourceMaps: {}, ...ran });
 }
 
 test("nameSites() tells variables of one name in two functions apart", () => {
@@ -140,4 +141,37 @@ export function cycle() {
   const url = pathToFileURL(module).href;
   const coverage = { scripts: [{ url, idle: [[[1, 0], [3, 1]]] as const }], sourceMaps: {} };
   assert.notEqual(guessSites(module, "native", coverage).allocations[0]?.line, 2);
+});
+
+test("nameSites() names no line that never ran, and says where it only read the source", () => {
+  const module = write("kinds.mjs", KINDS);
+  const holder = heldBy(module, 10, "elsewhere", "kept");
+  assert.equal(sitesOf(module, holder).isRead, true);
+  const { allocations } = sitesOf(module, holder, ({ line }) => line !== 5);
+  assert.equal(allocations[0]?.line, 12);
+});
+
+const GRID = `const engine = { grid: { buckets: {} } };
+export function cycle(context, i) {
+  engine.grid = update(engine.grid, i);
+}
+`;
+
+test("nameSites() takes a property that is set anew for no growth of what it leads to", () => {
+  const module = write("grid.mjs", GRID);
+  const { allocations } = sitesOf(module, heldBy(module, 2, "engine", "grid", "buckets"));
+  assert.deepEqual(allocations.filter(({ bytes }) => bytes > 0), []);
+});
+
+const FETCH = `export function fetchAll(socket, i) {
+  const parts = [];
+  parts.push(i);
+  socket.on("data", () => parts.push(i));
+}
+`;
+
+test("nameSites() looks for what adds a listener where listeners grow", () => {
+  const module = write("fetch.mjs", FETCH);
+  const { allocations } = sitesOf(module, heldBy(module, 1, "socket", "_events", "data"));
+  assert.equal(allocations[0]?.line, 4);
 });

@@ -123,7 +123,8 @@ export function runHeapGrowth(
 ): Promise<StageEnd<HeapGrowthResult>> {
   return runStage(task, "snapshots", HEAP_GROWTH_FLAGS, {
     cycles: affordable(cycles, expected, MOST_SNAPSHOT_BYTES),
-    warmupCycles: task.warmupCycles,
+    // What leaks in the warm-up is in the way of the snapshots too.
+    warmupCycles: affordable(task.warmupCycles, expected, MOST_SNAPSHOT_BYTES / 4),
     maxHeapBytes: MOST_SNAPSHOT_HEAP_BYTES,
     inWorker,
   });
@@ -147,6 +148,19 @@ export function runGrowthPlaces(
 /** Counts what a few cycles run, in a process whose memory nobody measures. */
 export function runCoverage(task: LeakTask): Promise<StageEnd<CoverageResult>> {
   return runStage(task, "coverage", [], { cycles: Math.min(task.cycles, COVERED_CYCLES) });
+}
+
+/**
+ * Counts what so many cycles of a process run that grows by `expected` bytes per cycle, in the
+ * packages that are installed too: what leaks rarely must have happened.
+ */
+export function runLongCoverage(
+  task: LeakTask,
+  cycles: number,
+  expected: number,
+): Promise<StageEnd<CoverageResult>> {
+  const most = affordable(cycles, expected, MOST_PROFILED_BYTES);
+  return runStage(task, "coverage", [], { cycles: most, installed: true });
 }
 
 function affordable(cycles: number, bytesPerCycle: number, bytes: number): number {

@@ -23,7 +23,7 @@ import {
   type LeakEvidence,
   needsWitness,
 } from "./leak_decision.ts";
-import { completed, explainLeak, type Witnesses } from "./leak_explanation.ts";
+import { completed, explainedCycles, explainLeak, type Witnesses } from "./leak_explanation.ts";
 import type { LeakSites } from "./leak_sites.ts";
 import { type LeakTask, runHeapGrowth, runSurvivors, runTrend } from "./leak_stages.ts";
 import { snapshotsOf, tellLeak } from "./leak_record.ts";
@@ -65,7 +65,6 @@ export interface LeakWitness extends Pick<LeakEvidence, "cycles" | "askedCycles"
   readonly instances: SurvivorResult["instances"];
 }
 
-const EXPLAINING_SECONDS = 1.5;
 const LONGER = 4; // times the cycles, where witnesses disagree
 
 /** Measures one target in one scenario. */
@@ -181,15 +180,6 @@ async function askWitnesses(
     if (holders !== undefined) witnesses.evidence = { ...witnesses.evidence, holders };
   }
   return witnesses;
-}
-
-/** Rare large steps need a longer look; as many cycles as take no more time than the snapshots. */
-function explainedCycles(task: LeakTask, { cycles, cycleSeconds }: TrendResult): number {
-  const affordable = Math.floor(EXPLAINING_SECONDS * cycles / Math.max(cycleSeconds, 1e-6));
-  return Math.max(
-    task.cycles,
-    Math.min(cycles - task.warmupCycles, LONGER * task.cycles, affordable),
-  );
 }
 
 /** What a snapshot would have to write: objects and the contents of their buffers. */

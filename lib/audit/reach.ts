@@ -66,6 +66,20 @@ export function sitesReached(
   });
 }
 
+/** Says of places whether they ran; of those in scripts that nobody traced, that they may have. */
+export function reachedIn(
+  coverage: Pick<CoverageResult, "scripts" | "sourceMaps">,
+): (place: PredictedSite) => boolean {
+  const positions = new SourcePositions(coverage.sourceMaps);
+  const traced = new Set(coverage.scripts.flatMap(({ url }) => {
+    const path = toPath(url);
+    const sources = positions.traceOf(path)?.sources ?? [];
+    return [path, ...sources.flatMap((source) => source ? [positions.pathOf(path, source)] : [])];
+  }));
+  return (place) =>
+    !traced.has(resolve(place.file)) || sitesReached(coverage, [place], "/").length > 0;
+}
+
 function isBefore([line, column]: TextPoint, [otherLine, otherColumn]: TextPoint): boolean {
   return line < otherLine || line === otherLine && column < otherColumn;
 }

@@ -15,6 +15,8 @@ import { startWorkload, type WorkloadValidity } from "./workload.ts";
 /** How long to look. */
 export interface CoverageParameters {
   readonly cycles: number;
+  /** Looks at installed packages too. */
+  readonly installed?: boolean;
 }
 
 /** What one script ran. */
@@ -51,7 +53,7 @@ interface Covered {
 /** Counts what the target's setup, cycles and teardown run; loading its modules does not count. */
 export async function run(
   target: LoadedTarget,
-  { cycles }: CoverageParameters,
+  { cycles, installed = false }: CoverageParameters,
   port: SandboxPort,
 ): Promise<CoverageResult> {
   const post = connectInspector();
@@ -65,7 +67,7 @@ export async function run(
   const { result } = post<{ result: Covered[] }>("Profiler.takePreciseCoverage");
   post("Debugger.enable"); // the text of a script that a loader made is in no file
   const scripts = result.filter(({ url }) => isUserCode(url) && toPath(url) !== "")
-    .filter(({ url }) => !url.includes("/node_modules/"))
+    .filter(({ url }) => installed || !url.includes("/node_modules/"))
     .map(({ url, scriptId, functions }) => {
       const { scriptSource } = post<{ scriptSource: string }>("Debugger.getScriptSource", {
         scriptId,
