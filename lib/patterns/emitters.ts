@@ -19,6 +19,18 @@ export const ADDS: RegExp =
   /^(addEventListener|addListener|prependListener|on|once|prependOnceListener)$/;
 const REMOVES = /^(removeEventListener|removeListener|off|removeAllListeners)$/;
 
+/** The method that a call is made on; `addEventListener(…)` alone is the one of the window. */
+export function methodCalled(
+  { callee }: CallTree,
+  fn: FunctionModel,
+): { readonly object: Tree; readonly property: string } | null {
+  if (callee.type === "member") return callee;
+  if (callee.type !== "name" || !/^(add|remove)EventListener$/.test(callee.name)) return null;
+  return lookUp(fn, callee.name) === null
+    ? { object: { type: "name", at: callee.at, name: "window" }, property: callee.name }
+    : null;
+}
+
 /** `process.on(…).on(…)` listens to `process` both times. */
 export function emitterOf(object: Tree): Tree {
   return object.type === "call" && object.callee.type === "member" &&
@@ -63,11 +75,10 @@ export function removal(
     !isKept(analysis, object.name, site.fn);
   const event_ = textOf(event, site.fn);
   for (const { tree, fn } of analysis.calls) {
-    if (
-      fn.source !== site.fn.source || tree.callee.type !== "member" ||
-      !REMOVES.test(tree.callee.property)
-    ) continue;
-    const sameTarget = lastName(emitterOf(tree.callee.object)) === target;
+    if (fn.source !== site.fn.source) continue;
+    const called = methodCalled(tree, fn);
+    if (called === null || !REMOVES.test(called.property)) continue;
+    const sameTarget = lastName(emitterOf(called.object)) === target;
     const sameEvent = tree.args[0] === undefined || textOf(tree.args[0], fn) === event_;
     const sameScope = !isLocal || methodAround(fn) === methodAround(site.fn) ||
       lookUp(fn, target)?.scope === lookUp(site.fn, target)?.scope;
@@ -75,7 +86,7 @@ export function removal(
     const sameHandler = removed === undefined || handler.type !== "function" &&
         (/^(call|index)$/.test(removed.type) || bare(removed) === bare(handler));
     if (sameTarget && sameEvent && sameScope && sameHandler) {
-      return `${tree.callee.property} at line ${tree.at.line}`;
+      return `${called.property} at line ${tree.at.line}`;
     }
   }
   return null;

@@ -9,7 +9,7 @@ import { closureOverThis } from "./closures.ts";
 import { localTarget } from "./emitters.ts";
 import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
-import { listener, observer } from "./listeners.ts";
+import { fileWatcher, listener, observer } from "./listeners.ts";
 import { methodAround } from "./model.ts";
 import { onceOnly } from "./once.ts";
 import type { CallSite } from "./operations.ts";
@@ -24,7 +24,8 @@ export function findEvents(analysis: Analysis): readonly PatternFinding[] {
   return analysis.calls.flatMap((site) => {
     const made = site.fn.source.language === "python"
       ? pythonRegistration(analysis, site, (object, fn) => localTarget(analysis, object, fn))
-      : listener(analysis, site) ?? observer(analysis, site) ?? timer(analysis, site) ??
+      : listener(analysis, site) ?? fileWatcher(analysis, site) ?? observer(analysis, site) ??
+        timer(analysis, site) ??
         subscription(analysis, site);
     return made === null ? [] : [describe(analysis, site, made)];
   });

@@ -10,6 +10,7 @@ import {
   isGivenStream,
   isUndoneByResult,
   localTarget,
+  methodCalled,
   removal,
 } from "./emitters.ts";
 import { isStreamEvent } from "./escapes.ts";
@@ -30,13 +31,14 @@ const OBSERVERS = /(Mutation|Resize|Intersection|Performance)Observer$/;
 /** Returns the event listener that a call adds, or null. */
 export function listener(analysis: Analysis, site: CallSite): Registration | null {
   const { tree, fn } = site;
-  const { callee, args } = tree;
-  if (callee.type !== "member" || !ADDS.test(callee.property)) return null;
+  const { args } = tree;
+  const callee = methodCalled(tree, fn);
+  if (callee === null || !ADDS.test(callee.property)) return null;
   const [event, handler, options] = args;
   if (event === undefined || handler === undefined || !isHandler(handler, fn)) return null;
   if (!isEventName(event)) return null;
   const emitter = emitterOf(callee.object);
-  const target = textOf(emitter, fn);
+  const target = tree.callee.type === "name" ? "window" : textOf(emitter, fn);
   const name = event.type === "text" ? event.value : textOf(event, fn);
   const isAbort = name === "abort";
   const once = /nce/.test(callee.property) || hasOption(options, "once");
@@ -102,6 +104,25 @@ export function observer(analysis: Analysis, site: CallSite): Registration | nul
     attribute: name,
     by: undone ? `disconnect at line ${undone.tree.at.line}` : null,
     note: undone ? "observer" : "observer never disconnected",
+  };
+}
+
+/** `fs.watchFile(path, changed)` that no `unwatchFile` ends. */
+export function fileWatcher(analysis: Analysis, site: CallSite): Registration | null {
+  const { tree: { callee, args }, fn } = site;
+  if (callee.type !== "member" || callee.property !== "watchFile") return null;
+  const handler = args.at(-1);
+  if (callee.object.type === "this" || handler === undefined || !isHandler(handler, fn)) {
+    return null;
+  }
+  const undone = analysis.calls.find(({ tree: other, fn: where }) =>
+    where.source === fn.source && lastName(other.callee) === "unwatchFile"
+  );
+  return {
+    kind: "listener",
+    attribute: "watchFile",
+    by: undone ? `unwatchFile at line ${undone.tree.at.line}` : null,
+    note: undone ? "listener" : "watches until the process ends; unwatchFile it",
   };
 }
 
