@@ -32,6 +32,7 @@ export function callDeeds(reading: Reading, tree: CallTree): Deed[] {
   }
   const bound = boundMethod(fn, tree);
   return [
+    ...emitted(reading, tree),
     ...handedOn(reading, tree),
     ...(bound === null ? [] : methodDeeds(reading, tree, bound.object, bound.property)),
   ];
@@ -47,6 +48,21 @@ function handedOn({ resolver, fn }: Reading, tree: CallTree): Deed[] {
     const verb = `${arg.property} as callback`;
     return [{ place, effect: "shrink", tree, verb, detail: null, object: arg }];
   });
+}
+
+/** `items$.next([...items$.value, item])`: a subject keeps the last value that it was given. */
+function emitted(reading: Reading, tree: CallTree): Deed[] {
+  const { callee, args: [value] } = tree;
+  if (callee.type !== "member" || callee.property !== "next" || value === undefined) return [];
+  const subject = reading.resolver.resolve(callee.object, reading.fn);
+  if (subject === null || subject.path.length === 0) return [];
+  const place = reading.resolver.extend(subject, ["value"]);
+  const rewrite = rewriteOf(reading, value, place);
+  const object: Tree = { type: "member", at: callee.at, object: callee.object, property: "value" };
+  if (rewrite !== null) return [{ place, tree, object, ...rewrite }];
+  return value.type === "collection"
+    ? [{ place, tree, object, effect: "replace", verb: "next", detail: value }]
+    : [];
 }
 
 /** `append(x)` after `append = self.history.append`, or `push(x)` after `.push.bind(list)`. */

@@ -13,7 +13,7 @@ import type { FunctionModel } from "./model.ts";
 import type { CallSite, Operation } from "./operations.ts";
 import { dottedName, isInside } from "./places.ts";
 import type { Place } from "./places.ts";
-import { isReducer } from "./reducers.ts";
+import { isReducer, isScan } from "./reducers.ts";
 import { isReference } from "./shapes.ts";
 import { contains } from "./tree.ts";
 import type { Tree } from "./tree.ts";
@@ -33,7 +33,7 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
       return methodAround(fn).tree !== null;
     case "closure":
       return isCaptured(analysis, fn, root.scope) || isReferenceOf(place) ||
-        isOfLongRun(operation);
+        isOfLongRun(operation) || isShared(analysis, operation, root.scope);
     case "parameter":
       return isCallersState(analysis, operation) || isCaptured(analysis, fn, root.scope) ||
         isOfKeptObject(operation);
@@ -56,6 +56,20 @@ function isOfLongRun({ place: { root, path }, fn, around }: Operation): boolean 
   );
   return loop !== null && !isResult && around.includes(loop) &&
     (fn.bindings.get(path[0]!)?.values ?? []).some((value) => value.at.end < loop.at.start);
+}
+
+/** `stream.on("data", (line) => lines.push(line)); return { tail: () => lines.slice(-9) };` */
+function isShared(analysis: Analysis, { place, fn }: Operation, scope: FunctionModel): boolean {
+  const { call } = fn.use;
+  const isListening = scope.tree !== null && call?.callee.type === "member" &&
+    /^(on|addListener|addEventListener)$/.test(call.callee.property);
+  if (!isListening) return false;
+  const isUsed = (part: Tree): boolean => part.type === "name" && part.name === place.path[0];
+  return analysis.project.functions.some((other) =>
+    other !== fn && other.source === fn.source && isInside(other, scope) && other !== scope &&
+    other.tree?.body.some((part) => contains(part, isUsed)) === true &&
+    isCaptured(analysis, other, scope)
+  );
 }
 
 /** A reference or a state that a component keeps from call to call. */
@@ -114,7 +128,8 @@ function isCallersState(analysis: Analysis, operation: Operation): boolean {
   if (root.binding.rest !== "no") return false;
   if (isTargetContext(root.scope, root.binding)) return true;
   if (isSharedDefault(root.scope, root.binding.index)) return true;
-  const isOfState = root.binding.index === 0 && path.length > 1 && isReducer(root.scope);
+  const isOfState = root.binding.index === 0 && isReducer(root.scope) &&
+    (path.length > 1 || isScan(root.scope));
   if (isOfState && /^(collection|call|template|operation)$/.test(operation.tree.type)) return true;
   // What an inline callback is handed (`reduce((memo, event) => …)`) is its caller's own affair.
   if (root.scope.use.kind === "argument") return false;

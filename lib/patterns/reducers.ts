@@ -30,6 +30,12 @@ export function isReducer({ tree, use, name }: FunctionModel): boolean {
   return /reduce/i.test(name) || STATE.test(first.name) && tree!.parameters.length > 1;
 }
 
+/** `scan((all, one) => [...all, one], [])`: the state itself is what is returned. */
+export function isScan({ use }: FunctionModel): boolean {
+  return use.kind === "argument" && use.call !== null &&
+    /(^|\.)scan$/.test(dottedName(use.call.callee));
+}
+
 /** Returns what a reducer does to the state, seen from what it returns. */
 export function reducerDeeds(
   reading: Reading,
@@ -39,6 +45,13 @@ export function reducerDeeds(
   if (value === null || !isReducer(fn)) return [];
   const states = value.type === "choice" ? value.options : [value];
   return states.flatMap((state): Deed[] => {
+    if (isScan(fn)) {
+      const { name, at } = fn.tree!.parameters[0]!;
+      const object: Tree = { type: "name", at, name };
+      const place = reading.resolver.resolve(object, fn);
+      const made = place === null ? null : rewriteOf(reading, state, place);
+      if (place !== null && made !== null) return entryDeed(reading, place, state, object);
+    }
     if (state.type !== "collection" || state.shape !== "map") return [];
     const [first] = fn.tree?.parameters ?? [];
     if (fn.use.call !== null && isSetState(fn.use.call) && first !== undefined) {

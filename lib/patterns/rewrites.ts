@@ -251,6 +251,13 @@ function sliceInside(value: Tree, self: (part: Tree) => boolean): Tree | null | 
 
 /** Tells whether an expression names a place. */
 export function isPlace({ resolver, fn }: Reading, part: Tree, place: Place): boolean {
+  // `items$.getValue()` is `items$.value`.
+  if (
+    part.type === "call" && part.callee.type === "member" && part.callee.property === "getValue"
+  ) {
+    const subject = resolver.resolve(part.callee.object, fn);
+    return subject !== null && resolver.extend(subject, ["value"]).key === place.key;
+  }
   const isEntry = part.type === "call" && part.callee.type === "member" &&
     part.callee.property === "get";
   if (!isEntry && !/^(member|name|index)$/.test(part.type)) return false;
