@@ -78,7 +78,7 @@ export function calleesOf(
     if (direct !== undefined) return [direct];
     if (found?.binding.kind !== "import") return [];
     const imported = (project.functionsByName.get(callee.name) ?? [])
-      .filter((fn) => fn.parent?.tree === null);
+      .filter((fn) => fn.parent?.tree === null && isReached(site.fn, fn));
     return imported.length === 1 ? imported : [];
   }
   if (callee.type !== "member") return [];
@@ -93,7 +93,7 @@ export function calleesOf(
   const receiver = receiverOf(project, resolver, callee.object, site.fn);
   if (receiver === "builtin") return [];
   const named = (project.methodsByName.get(callee.property) ?? [])
-    .filter((method) => accepts(method, site.tree));
+    .filter((method) => isReached(site.fn, method) && accepts(method, site.tree));
   if (receiver === null) return named;
   const method = findMethod(project, receiver, callee.property);
   return named.filter((other) =>
@@ -136,6 +136,11 @@ function receiverOf(
   const instance = made.find((container) => container.instance !== null)?.instance;
   if (instance) return instance;
   return made.some(({ shape }) => shape !== "unknown") ? "builtin" : null;
+}
+
+/** A method found by its name alone is of the same language. */
+function isReached({ source }: FunctionModel, method: FunctionModel): boolean {
+  return (source.language === "python") === (method.source.language === "python");
 }
 
 /** Whether a call gives a method no more than it takes, nor less than it needs. */

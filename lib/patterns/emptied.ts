@@ -80,6 +80,7 @@ export function recreated(site: GrowingSite): string | null {
     const unit = site.unitOf(operation.fn);
     const line = operation.tree.at.line;
     if (operation.tree === site.operation.tree || unit.tree === null) continue;
+    if (isOfOneEvent(operation.fn)) continue;
     if (unit === site.unit && !isConstructor(unit)) {
       if (isPerEntry(site, operation) || isBegun(site, operation)) continue;
       if (isBeforeLoop(site, operation)) continue;
@@ -104,6 +105,13 @@ export function recreated(site: GrowingSite): string | null {
     }
   }
   return null;
+}
+
+/** `source.once("ready", () => { items.length = 0; })` empties a single time. */
+function isOfOneEvent({ use: { call } }: FunctionModel): boolean {
+  const [event] = call?.args ?? [];
+  return call?.callee.type === "member" && call.callee.property === "once" &&
+    !(event?.type === "text" && /^(end|clos|finish|exit|disconnect|destroy|err)/.test(event.value));
 }
 
 /** Made once, before the loop that its function never leaves. */

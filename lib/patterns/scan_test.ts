@@ -236,6 +236,120 @@ export function useFeed(socket: WebSocket) {
   );
 });
 
+test("what a subject keeps and what scan gathers grows by what is put in front of the old value", () => {
+  assert.deepEqual(
+    growth(`export class Desk {
+  open$ = new BehaviorSubject<string[]>([]);
+  all$ = new BehaviorSubject<string[]>([]);
+  last$ = new BehaviorSubject<string[]>([]);
+  seen$ = this.all$.pipe(scan((seen, list) => [...seen, list.length], [] as number[]));
+  few$ = this.all$.pipe(scan((seen, list) => [...seen, list.length].slice(-9), [] as number[]));
+  submit(claim: string) {
+    this.open$.next([...this.open$.value, claim]);
+    this.all$.next(this.all$.getValue().concat(claim));
+    this.last$.next([claim]);
+  }
+  settle(claim: string) {
+    this.open$.next(this.open$.value.filter((other) => other !== claim));
+  }
+}
+`),
+    [
+      [5, "seen", false],
+      [6, "seen", true],
+      [8, "open$.value", true],
+      [9, "all$.value", false],
+    ],
+  );
+});
+
+test("a stream's lines outlive it where a view that is handed out reads them as well", () => {
+  assert.deepEqual(
+    growth(`export function tail(child: ChildProcess) {
+  const lines: string[] = [];
+  const parts: string[] = [];
+  child.stdout.on("data", (data) => {
+    lines.push(data);
+    parts.push(data);
+  });
+  return { last: () => lines.at(-1) };
+}
+`),
+    [[5, "lines", false]],
+  );
+});
+
+test("parts go with entries that a helper evicts, or that are taken in another branch", () => {
+  assert.deepEqual(
+    growth(`export class Writer {
+  terms = new Map<string, { at: number[] }>();
+  stack: { locals: Map<string, number> }[] = [];
+  put(word: string, at: number) {
+    const entry = this.terms.get(word) ?? { at: [] };
+    this.terms.set(word, entry);
+    entry.at.push(at);
+    if (this.terms.size > 1000) this.flush();
+  }
+  flush() { this.terms.clear(); }
+  step(name: string, value: number) {
+    const top = this.stack[this.stack.length - 1]!;
+    if (name === "call") this.stack.push({ locals: new Map() });
+    else if (name === "return") this.stack.pop();
+    else top.locals.set(name, value);
+  }
+}
+`).filter(([, , bounded]) => bounded === false),
+    [],
+  );
+});
+
+test("what happens once, or in a function called background, is told apart", () => {
+  assert.deepEqual(
+    growth(`export function follow(source: EventEmitter) {
+  const changes: number[] = [];
+  source.on("change", (at: number) => changes.push(at));
+  source.once("ready", () => { changes.length = 0; });
+}
+`),
+    [[3, "changes", false]],
+  );
+  assert.deepEqual(
+    growth(
+      `import asyncio
+tasks = set()
+def background(work):
+    task = asyncio.ensure_future(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+class Splitter:
+    def __init__(self):
+        self.garbage = bytearray()
+        self.frame = bytearray(256)
+    def feed(self, chunk):
+        self.frame[0] = 1
+        self.garbage += chunk
+        self.frame += chunk
+`,
+      "py",
+    ),
+    [[5, "tasks", true], [13, "garbage", false], [14, "frame", false]],
+  );
+});
+
+test("listeners without a name before them and watched files are listeners", () => {
+  const found = scan(`import fs from "node:fs";
+export class Link {
+  open() {
+    addEventListener("online", this.open);
+    addEventListener("offline", () => this.open());
+    fs.watchFile("a.json", () => this.open());
+  }
+  close() { removeEventListener("online", this.open); }
+}
+`).filter(({ kind }) => kind === "listener").map(({ line, bounded }) => [line, bounded]);
+  assert.deepEqual(found, [[4, true], [5, false], [6, false]]);
+});
+
 test("names that only look alike are no growth", () => {
   assert.deepEqual(
     growth(`export class View {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { trimmedByHelper } from "./emptied.ts";
 import type { GrowingSite } from "./growing_site.ts";
 import { encloses, growingSite, isReplacing } from "./growing_site.ts";
 import { endlessLoop } from "./long_runs.ts";
@@ -18,6 +19,9 @@ import { isConstructor, isLifecycle } from "./units.ts";
 /** Calls that give one thing back. */
 const RELEASES =
   /^(unsubscribe|dispose|close|remove|destroy|cancel|clear|abort|terminate|stop|disconnect)$/;
+
+/** `undo`, `goBack`, `step_back`, not `background`. */
+const GOES_BACK = /^[_#]?([uU]ndo|[rR]edo|((go|step|move)_?)?[bB]ack(?![a-z])|[rR]ewind|[rR]evert)/;
 
 /** The same function takes one out for each that it puts in. */
 export function exchanged(site: GrowingSite): string | null {
@@ -47,7 +51,7 @@ export function takenOut(site: GrowingSite): string | null {
     if (operation.effect !== "shrink" || unit.tree === null) continue;
     if (isOnFailure(operation) && unit === site.unit) continue;
     // Going back is for the user to ask; going on never does.
-    if (/^(_|#)?(undo|redo|((go|step|move)_?)?back|rewind|revert)/i.test(unit.name)) continue;
+    if (GOES_BACK.test(unit.name)) continue;
     const isSameCall = operation.via === "parameter" && site.operation.via === "parameter" &&
       operation.tree === site.operation.tree;
     if (isSameCall) return `taken out again by ${operation.verb}`;
@@ -153,8 +157,9 @@ export function goesWithEntry(site: GrowingSite): string | null {
       (unit !== site.unit || operation.fn !== site.operation.fn);
   });
   if (taken === undefined) {
-    const put = site.analysis.on(outer).find(({ effect }) => effect === "insert");
-    const by = put === undefined ? null : takenOut(growingSite(site.analysis, put, site.depth + 1));
+    const put = site.analysis.on(outer).find(({ effect }) => /^(insert|grow)$/.test(effect));
+    const holder = put === undefined ? null : growingSite(site.analysis, put, site.depth + 1);
+    const by = holder === null ? null : takenOut(holder) ?? trimmedByHelper(holder);
     return by === null ? null : `goes with its entry: ${by}`;
   }
   return `goes with its entry, taken out by ${
