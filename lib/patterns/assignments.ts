@@ -144,12 +144,32 @@ function indexDeeds(reading: Reading, tree: AssignTree, target: IndexTree): Deed
     // `meta[id] = { ...meta[id], ...more }`: there may have been nothing under the key.
     if (rewrite.effect !== "grow" && rewrite.verb !== "spread") return deeds;
   }
+  if (element !== null && isSwapped(reading, tree, element)) {
+    const { value: detail } = tree;
+    deeds.push({ place: element, tree, object: target, effect: "replace", verb: "=", detail });
+  }
   const mayAdd = /^(=|\?\?=|\|\|=)$/.test(tree.operator);
   const isFixed = key!.type === "text" || key!.type === "constant";
   return [
     ...deeds,
     mayAdd ? deed(isFixed ? "write" : "insert", "[]=") : deed("write", `[]${tree.operator}`),
   ];
+}
+
+/** `const shelf = shelves[name]; shelves[name] = []; return shelf;`: what was there is handed out. */
+function isSwapped(
+  { resolver, fn }: Reading,
+  { operator, value }: AssignTree,
+  element: Place,
+): boolean {
+  if (operator !== "=" || value === null || isEmptying(value) !== "empty") return false;
+  return fn.returns.some((given) => {
+    const found = given.type === "name" ? fn.bindings.get(given.name) : undefined;
+    return found?.kind === "variable" && found.values.length === 1 &&
+      /^(index|choice|call)$/.test(found.values[0]!.type) &&
+      !contains(found.values[0]!, (part) => part.type === "assign") &&
+      resolver.resolve(found.values[0]!, fn)?.key === element.key;
+  });
 }
 
 /** Returns what `delete` and `del` do. */

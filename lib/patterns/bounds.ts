@@ -21,6 +21,7 @@ import { registers } from "./registration.ts";
 import { isEmptying } from "./rewrites.ts";
 import { guard } from "./room.ts";
 import { exchanged, goesWithEntry, released, restored, takenOut } from "./taken_out.ts";
+import { contains } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { isConstructor } from "./units.ts";
 
@@ -97,12 +98,34 @@ function runsOnce(site: GrowingSite): string | null {
   if (isConstructor(site.unit) && isOwn) {
     return site.unit.tree === null ? "runs once, while the module loads" : "constructor only";
   }
+  // What calls itself at once, as over a tree, runs as often as who called it first.
   const callers = site.analysis.callSites(site.unit).map((call) => call.fn);
-  const isPrivate = /^[_#]/.test(site.unit.name);
-  return isOwn && isPrivate && site.unit.isMethod && callers.length > 0 &&
-      callers.every((caller) => isConstructor(methodAround(caller)) && isCalledAtOnce(caller))
+  const isPrivate = /^[_#]/.test(site.unit.name) || isMarkedPrivate(site.unit);
+  const others = callers.filter((caller) => caller !== site.unit);
+  return isOwn && isPrivate && site.unit.isMethod && others.length > 0 && !isHandedOn(site) &&
+      others.every((caller) => isConstructor(methodAround(caller)) && isCalledAtOnce(caller))
     ? `constructor only, through ${site.unit.name}`
     : null;
+}
+
+/** `setInterval(this.refresh)`: others call the method as well, whenever they want. */
+function isHandedOn({ analysis, unit }: GrowingSite): boolean {
+  return analysis.project.functions.some((fn) =>
+    fn.owner === unit.owner &&
+    fn.tree?.body.some((part) =>
+      contains(part, (inner) => {
+        if (inner.type !== "member" || inner.object.type !== "this") return false;
+        const parent = inner.property === unit.name ? analysis.parentOf(inner) : null;
+        return parent !== null && !(parent.type === "call" && parent.callee === inner);
+      })
+    )
+  );
+}
+
+/** `private build(…)` in TypeScript. */
+function isMarkedPrivate({ tree, source }: FunctionModel): boolean {
+  const line = tree === null ? "" : source.lines[tree.at.line - 1] ?? "";
+  return source.language !== "python" && /^\s*(override\s+)?private\s/.test(line);
 }
 
 /** `registry = []` in the body of a Python class: one list for all instances. */
@@ -156,7 +179,7 @@ function ofClosedKeys(site: GrowingSite): string | null {
   const isListed = detail === null ? null : listed(site, detail);
   const isSet = /^(insert|touch)$/.test(effect) || effect === "write" && automatic;
   if (isSet && isListed !== null) return isListed;
-  const type = isSet || verb === "add"
+  const type = isSet || verb === "add" || verb === "passed"
     ? annotationsOf(site.analysis, place).map((one) => closedKeyType(site.analysis, one))
       .find((one) => one !== null)
     : undefined;

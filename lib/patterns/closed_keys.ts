@@ -114,6 +114,13 @@ function closedIn(analysis: Analysis, owner: ClassModel, key: MemberTree): strin
   const type = types.find((name) => isClosedType(analysis, name ?? ""));
   if (type) return `one per ${type}`;
   const values = [owner.fields.get(key.property)?.value, ...declared.map(({ tree }) => tree.value)];
+  // `this.phase = (this.phase + 1) % count`
+  const isRound = declared.every(({ tree: { value, operator } }) =>
+    operator === "=" &&
+    (value?.type === "number" || value?.type === "operation" && value.operator === "%")
+  );
+  const round = declared.find(({ tree: { value } }) => value?.type === "operation");
+  if (isRound && round?.tree.value) return `index ${textOf(round.tree.value, round.fn)}`;
   const member = values.find((value) =>
     value?.type === "member" && analysis.project.closedTypes.has(lastName(value.object))
   );

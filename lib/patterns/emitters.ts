@@ -7,7 +7,7 @@
 import type { Analysis } from "./activity.ts";
 import { escapes, leavesByName } from "./escapes.ts";
 import { lastName } from "./handles.ts";
-import { lookUp, methodAround } from "./model.ts";
+import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { Binding, FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
 import { textOf } from "./shapes.ts";
@@ -130,6 +130,7 @@ export function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel)
     const place = analysis.resolver.resolve(root, fn);
     const isOwn = place === null ||
       place.root.kind === "closure" && !leavesScope(fn, place.root.scope);
+    if (found !== null && isBorrowed(analysis, found.binding, found.scope)) return null;
     if (found !== null && found.scope.tree !== null && isOwn) {
       return found.binding.kind === "variable" && found.binding.values.length > 0
         ? "emitter is local"
@@ -160,10 +161,26 @@ function isMadeBeside(analysis: Analysis, { values }: Binding, object: Tree): bo
     block = analysis.parentOf(block);
   }
   return block?.type === "if" &&
-    values.some((value) =>
-      value.type === "call" && isMaking(value) && block.at.start <= value.at.start &&
-      value.at.end <= object.at.start
-    );
+    values.some((value) => {
+      // `const made = table[id] = new Emitter()`
+      const last = value.type === "assign" ? value.value : value;
+      return last?.type === "call" && isMaking(last) && block.at.start <= last.at.start &&
+        last.at.end <= object.at.start;
+    });
+}
+
+/** `const worker = await this.take()`: one of a pool, which goes back to it. */
+function isBorrowed(analysis: Analysis, { values }: Binding, fn: FunctionModel): boolean {
+  return values.length > 0 &&
+    values.every((value) => {
+      if (value.type !== "call" || value.callee.type !== "member" || fn.owner === null) {
+        return false;
+      }
+      const { object, property } = value.callee;
+      return object.type === "this" &&
+        /^[_#]?(take|acquire|borrow|checkout|lease|claim)([A-Z_]|$)/.test(property) &&
+        findMethod(analysis.project, fn.owner, property) !== null;
+    });
 }
 
 /** `new Emitter()`, `document.createElement("li")` */

@@ -100,11 +100,33 @@ export function recreated(site: GrowingSite): string | null {
     if (runs !== undefined) {
       return `re-created by ${unit.name}() (line ${line}) in ${runs.name}()`;
     }
-    if (isRoutine(site, operation) && site.same.includes(operation)) {
+    const isIt = site.same.includes(operation) || isMadeWith(site, operation);
+    if (isIt && isRoutine(site, operation)) {
       return `emptied by ${unit.name}() (line ${line})`;
     }
   }
   return null;
+}
+
+/** `this.active = { id, points: [] }` makes `this.active.points` anew. */
+function isMadeWith(site: GrowingSite, { place, detail }: Operation): boolean {
+  const { path, root } = site.operation.place;
+  return root.kind === "instance" && path.length === place.path.length + 1 &&
+    detail?.type === "collection" && detail.shape === "map" &&
+    detail.entries.some(({ key }) => key?.type === "text" && key.value === path.at(-1));
+}
+
+/** `const all = this.items; this.items = []; return all;`: the caller is given what was there. */
+function isHandedOut(site: GrowingSite, { effect, fn, place }: Operation): boolean {
+  return effect === "replace" &&
+    fn.returns.some((value) => {
+      const found = value.type === "name" ? fn.bindings.get(value.name) : undefined;
+      return found?.kind === "variable" &&
+        found.values.some((one) =>
+          /^(member|name|index|choice)$/.test(one.type) &&
+          site.analysis.resolver.resolve(one, fn)?.key === place.key
+        );
+    });
 }
 
 /** `source.once("ready", () => { items.length = 0; })` empties a single time. */
@@ -136,7 +158,7 @@ function isBegun(site: GrowingSite, { fn }: Operation): boolean {
 /** Emptying that belongs to normal work: what is there is taken first, or a run begins. */
 function isRoutine(site: GrowingSite, operation: Operation): boolean {
   const unit = site.unitOf(operation.fn);
-  if (isDrained(site, operation)) return true;
+  if (isDrained(site, operation) || isHandedOut(site, operation)) return true;
   // `flush()` ends with `this.reset()`.
   const isEnding = (fn: FunctionModel): boolean => isLifecycle(fn) || CLOSES.test(fn.name);
   if (isEnding(unit)) {

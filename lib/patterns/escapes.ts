@@ -28,10 +28,20 @@ export function escapes(fn: FunctionModel): boolean {
   if (callee.type !== "member") return true;
   // `response.onData((chunk) => …)`
   if (/^on[A-Z]/.test(name) && STREAM.test(lastName(callee.object))) return false;
+  if (isServing(callee.object, fn.parent!)) return true;
   const isGiven = callee.object.type === "name" && isEnding(args[0]) &&
     isCallbackParameter(callee.object.name, fn.parent!);
   return !isGiven && !isStreamEvent(callee.object, args[0]) &&
     !isLocalEmitter(callee.object, fn.parent!);
+}
+
+/** `const socket = dgram.createSocket("udp4")`: it serves all peers, not one exchange. */
+function isServing(object: Tree, scope: FunctionModel): boolean {
+  const values = object.type === "name" ? lookUp(scope, object.name)?.binding.values ?? [] : [];
+  return values.some((value) =>
+    value.type === "call" && value.callee.type === "member" &&
+    value.callee.property === "createSocket"
+  );
 }
 
 /** `server.send = function () { … }; return server;` */

@@ -15,7 +15,7 @@ import { onceOnly } from "./once.ts";
 import type { CallSite } from "./operations.ts";
 import { pythonRegistration } from "./python_events.ts";
 import type { Registration } from "./registration.ts";
-import { subscription } from "./subscriptions.ts";
+import { droppedUndo, subscription } from "./subscriptions.ts";
 import { timer } from "./timers.ts";
 import { className, isConstructor } from "./units.ts";
 
@@ -27,7 +27,8 @@ export function findEvents(analysis: Analysis): readonly PatternFinding[] {
       : listener(analysis, site) ?? fileWatcher(analysis, site) ?? observer(analysis, site) ??
         timer(analysis, site) ??
         subscription(analysis, site);
-    return made === null ? [] : [describe(analysis, site, made)];
+    const kept = made ?? droppedUndo(analysis, site);
+    return kept === null ? [] : [describe(analysis, site, kept)];
   });
 }
 

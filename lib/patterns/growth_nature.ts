@@ -4,6 +4,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { closedKey } from "./closed_keys.ts";
 import { idiomsOf } from "./idioms.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
@@ -59,7 +60,9 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
   if (instance !== null) {
     return verb !== "update" && grows(analysis, operation) ? "growth" : "nothing";
   }
-  if (verb === "update" && shape === "map" && !container.automatic) return updateNature(operation);
+  if (verb === "update" && shape === "map" && !container.automatic) {
+    return updateNature(analysis, operation);
+  }
   if (shape === "unknown" && isForeignPush(analysis, operation)) return "nothing";
   const accepted = acceptedShapes(operation);
   return accepted.includes(shape) || shape === "weak" && verb !== "push" ? "growth" : "nothing";
@@ -93,9 +96,16 @@ function acceptedShapes(operation: Operation): readonly string[] {
 }
 
 /** `d.update(…)` writes the same keys again, unless the caller brings others each time. */
-function updateNature(operation: Operation): "growth" | "nothing" {
+function updateNature(analysis: Analysis, operation: Operation): "growth" | "nothing" {
   const { tree, detail } = operation;
   if (tree.type !== "call" || detail === null) return "nothing";
+  // `seen.update({vehicle: now})`: the keys of the literal are computed.
+  const isKeyed = detail.type === "collection" &&
+    detail.entries.some(({ key }) =>
+      key !== null && /^(name|member|template)$/.test(key.type) &&
+      closedKey(analysis, key, operation.fn) === null
+    );
+  if (isKeyed) return "growth";
   const isLiteral = detail.type === "collection" || detail.type === "call";
   return isLiteral ? "nothing" : "growth";
 }

@@ -107,13 +107,28 @@ export function observer(analysis: Analysis, site: CallSite): Registration | nul
   };
 }
 
-/** `fs.watchFile(path, changed)` that no `unwatchFile` ends. */
+/** `fs.watchFile(path, changed)` that no `unwatchFile` ends, `watch(path, changed)` let go of. */
 export function fileWatcher(analysis: Analysis, site: CallSite): Registration | null {
-  const { tree: { callee, args }, fn } = site;
-  if (callee.type !== "member" || callee.property !== "watchFile") return null;
+  const { tree, tree: { callee, args }, fn } = site;
+  const verb = lastName(callee);
+  if (!/^watch(File)?$/.test(verb) || args.length < 2) return null;
+  // `import { watch } from "node:fs"`
+  const module = verb === "watch" && callee.type === "name"
+    ? lookUp(fn, callee.name)?.binding.source ?? null
+    : callee.type === "member" && callee.object.type === "name"
+    ? lookUp(fn, callee.object.name)?.binding.source ?? null
+    : null;
+  const isOfFiles = /^(node:)?fs$/.test(module ?? "");
+  if (!isOfFiles && (callee.type !== "member" || verb !== "watchFile")) return null;
   const handler = args.at(-1);
-  if (callee.object.type === "this" || handler === undefined || !isHandler(handler, fn)) {
-    return null;
+  const isOwn = callee.type === "member" && callee.object.type === "this";
+  if (isOwn || handler === undefined || !isHandler(handler, fn)) return null;
+  if (verb === "watch") {
+    const parent = analysis.parentOf(tree);
+    const isKept = parent !== null && !/^(function|if|loop|block)$/.test(parent.type);
+    if (isKept || methodAround(fn).tree === null) return null;
+    const note = "watches until the process ends; keep the watcher and close it";
+    return { kind: "listener", attribute: verb, by: null, note };
   }
   const undone = analysis.calls.find(({ tree: other, fn: where }) =>
     where.source === fn.source && lastName(other.callee) === "unwatchFile"

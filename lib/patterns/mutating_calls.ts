@@ -56,6 +56,10 @@ function emitted(reading: Reading, tree: CallTree): Deed[] {
   if (callee.type !== "member" || callee.property !== "next" || value === undefined) return [];
   const subject = reading.resolver.resolve(callee.object, reading.fn);
   if (subject === null || subject.path.length === 0) return [];
+  if (isReplayed(reading, subject)) {
+    const { object } = callee;
+    return [{ place: subject, effect: "grow", tree, verb: "longer copy", detail: value, object }];
+  }
   const place = reading.resolver.extend(subject, ["value"]);
   const rewrite = rewriteOf(reading, value, place);
   const object: Tree = { type: "member", at: callee.at, object: callee.object, property: "value" };
@@ -63,6 +67,23 @@ function emitted(reading: Reading, tree: CallTree): Deed[] {
   return value.type === "collection"
     ? [{ place, tree, object, effect: "replace", verb: "next", detail: value }]
     : [];
+}
+
+/** `new ReplaySubject()` without a limit keeps all that it was ever given. */
+function isReplayed({ resolver }: Reading, { root, path }: Place): boolean {
+  if (path.length !== 1) return false;
+  const values = root.kind === "instance" || root.kind === "static"
+    ? [
+      root.owner.fields.get(path[0]!)?.value,
+      ...(resolver.assignments(root.owner).get(path[0]!) ?? []).map(({ tree }) => tree.value),
+    ]
+    : root.kind === "closure"
+    ? root.scope.bindings.get(path[0]!)?.values ?? []
+    : [];
+  return values.some((value) =>
+    value?.type === "call" && value.construct && value.args.length === 0 &&
+    dottedName(value.callee) === "ReplaySubject"
+  );
 }
 
 /** `append(x)` after `append = self.history.append`, or `push(x)` after `.push.bind(list)`. */

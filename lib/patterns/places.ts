@@ -185,7 +185,12 @@ export function createResolver(project: Project): Resolver {
       const model = findClass(project, name, fn);
       return model === null ? null : place({ kind: "static", owner: model }, []);
     }
-    if (binding.kind === "import") return ofImport(binding, fn, depth);
+    if (binding.kind === "import") {
+      // `sys.path` is one list for the whole process.
+      return name === "sys" && fn.source.language === "python"
+        ? place({ kind: "global" }, [name])
+        : ofImport(binding, fn, depth);
+    }
     if (binding.kind === "function") {
       // `nextId.used`: state on a function lives as long as the function.
       if (scope.tree === null) return place({ kind: "module", source: scope.source }, [name]);
@@ -229,7 +234,9 @@ export function createResolver(project: Project): Resolver {
       const object = resolve(args[0]!, fn, depth + 1);
       return object === null ? null : member(object, "__class__", depth);
     }
-    if (callee.type === "name") return ofResult(callee.name, fn, depth);
+    if (callee.type === "name") {
+      return ofResult(callee.name, fn, depth) ?? ofGivenMap(tree, callee.name, fn, depth);
+    }
     if (callee.type === "member") {
       // `scores.sort().splice(10)`: the very same list.
       const isSame = fn.source.language !== "python" &&
@@ -263,6 +270,31 @@ export function createResolver(project: Project): Resolver {
         (inner.root.kind === "module" ||
           inner.root.kind === "closure" && inner.root.scope !== made);
       return lasts ? inner : null;
+    });
+  }
+
+  /** `getOrCreate(this.rooms, id, make)` gives `map.get(key)`: an entry of what it is handed. */
+  function ofGivenMap(
+    { args }: Extract<Tree, { type: "call" }>,
+    name: string,
+    fn: FunctionModel,
+    depth: number,
+  ): Place | null {
+    const own = lookUp(fn, name)?.binding.values.find((value) => value.type === "function");
+    const made = own === undefined ? undefined : project.byTree.get(own);
+    if (made === undefined || made === fn || isInside(fn, made)) return null;
+    return first(made.returns, (value) => {
+      const inner = resolve(value, made, depth + 3);
+      if (inner === null || inner.root.kind !== "parameter" || inner.root.scope !== made) {
+        return null;
+      }
+      const [step] = inner.path.slice(1);
+      const given = args[inner.root.binding.index];
+      if (inner.path.length !== 2 || step === undefined || given === undefined) return null;
+      const outer = step === "[]" ? resolve(given, fn, depth + 1) : null;
+      return outer === null || outer.path.length === 0 || outer.path.length >= MAX_PATH
+        ? null
+        : place(outer.root, [...outer.path, step]);
     });
   }
 

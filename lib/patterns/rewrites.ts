@@ -61,6 +61,11 @@ export function rewriteOf(
       : undefined;
     const longer = copy === undefined ? null : longerCopy(copy, self);
     if (longer !== null) return longer;
+    // `rest = this.open.filter(…); this.open = rest`
+    const { callee = null } = copy?.type === "call" ? copy : {};
+    const isFiltered = callee?.type === "member" && callee.property === "filter" &&
+      self(callee.object);
+    if (isFiltered) return rewriteOf(reading, copy!, place);
   }
   const longer = longerCopy(value, self);
   if (longer !== null) return longer;
@@ -159,6 +164,10 @@ export function rewriteOf(
     if (callee.property === "concat") {
       return { effect: "grow", verb: "concat", detail: args[0] ?? null };
     }
+    // `settings = settings.new_child(more)`: a chain that gets longer.
+    if (callee.property === "new_child" && self(callee.object)) {
+      return { effect: "grow", verb: "link", detail: args[0] ?? null };
+    }
     if (/^(map|sort|reverse|copy)$/.test(callee.property)) {
       return { effect: "write", verb: callee.property, detail: null };
     }
@@ -173,8 +182,12 @@ export function rewriteOf(
     if (isLonger) return { effect: "grow", verb: "+", detail: added?.value ?? null };
   }
   const isJoined = callee.type === "member" && callee.property === "concat" &&
-    callee.object.type === "collection" && args.some(self) && args.length > 1;
-  if (isJoined) return { effect: "grow", verb: "concat", detail: args[1]! };
+    callee.object.type === "collection" && args.some(self) &&
+    args.length + callee.object.entries.length > 1;
+  if (isJoined) {
+    const added = callee.object.type === "collection" ? callee.object.entries[0]?.value : undefined;
+    return { effect: "grow", verb: "concat", detail: added ?? args[1] ?? null };
+  }
   // `deque(self.x[-n:])`, `np.append(self.x, v)`, `new Map([...this.x, [k, v]])`
   const inner = args.map((arg) => self(arg) ? null : rewriteOf(reading, arg, place)).find((found) =>
     found

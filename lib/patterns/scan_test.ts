@@ -377,6 +377,29 @@ test("names that only look alike are no growth", () => {
   );
 });
 
+test("a private method that only the constructor calls runs once, unless it is handed on", () => {
+  assert.deepEqual(
+    growth(`export class Tree {
+  nodes: number[] = [];
+  seen: number[] = [];
+  constructor(n: number) {
+    this.build(n);
+    this.refresh();
+    setInterval(this.refresh.bind(this), 1000);
+  }
+  private build(n: number) {
+    this.nodes.push(n);
+    if (n > 0) this.build(n - 1);
+  }
+  private refresh() {
+    this.seen.push(Date.now());
+  }
+}
+`),
+    [[10, "nodes", true], [14, "seen", false]],
+  );
+});
+
 test("remedyFor() says what to do about an unbounded finding, in the language of the source", () => {
   const [typescript] = scan("export class A { x: number[] = []; add_it() { this.x.push(1); } }\n");
   const python = scan(

@@ -6,9 +6,10 @@
 import type { Analysis } from "./activity.ts";
 import { handleOf, lastName, listOf } from "./handles.ts";
 import { isHandler } from "./listeners.ts";
+import { lookUp, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
-import { dottedName } from "./places.ts";
+import { dottedName, isInside } from "./places.ts";
 import type { Registration } from "./registration.ts";
 import { textOf } from "./shapes.ts";
 import { contains } from "./tree.ts";
@@ -63,6 +64,36 @@ export function subscription(analysis: Analysis, site: CallSite): Registration |
     note: by === null
       ? handle === null ? "result dropped, so it can never be undone" : "never undone"
       : "subscription",
+  };
+}
+
+const REGISTERS =
+  /^(on|subscribe|listen|observe|watch|hook)(_|[A-Z]|$)|^add_?([lL]istener|[hH]andler|[oO]bserver)$/;
+
+/** `subscribe("saved", handler);` where the function gives back what undoes it, and nobody keeps that. */
+export function droppedUndo(analysis: Analysis, { tree, fn }: CallSite): Registration | null {
+  const { callee } = tree;
+  if (callee.type !== "name" || !REGISTERS.test(callee.name)) return null;
+  const parent = analysis.parentOf(tree);
+  if (parent !== null && !/^(function|if|loop|block)$/.test(parent.type)) return null;
+  const own = lookUp(fn, callee.name)?.binding.values.find((value) => value.type === "function");
+  const made = own === undefined ? undefined : analysis.project.byTree.get(own);
+  if (made === undefined || made === fn || methodAround(fn).tree === null) return null;
+  const put = analysis.operations.find((operation) =>
+    operation.fn === made && /^(grow|insert)$/.test(operation.effect) &&
+    operation.detail?.type === "name" &&
+    made.bindings.get(operation.detail.name)?.kind === "parameter"
+  );
+  const isUndone = put !== undefined &&
+    analysis.on(put.place.key).some((operation) =>
+      operation.effect === "shrink" && isInside(operation.fn, made)
+    );
+  if (!isUndone) return null;
+  return {
+    kind: "subscription",
+    attribute: callee.name,
+    by: null,
+    note: "what it gives back to undo it is dropped",
   };
 }
 
