@@ -47,8 +47,8 @@ function Trip(vehicle) {
 Trip.prototype.add = function (point) {
   const last = this.points[this.points.length - 1];
   if (last) this.distance += Math.hypot(point.lat - last.lat, point.lon - last.lon);
-  this.points.push(point); // bounded points
-  if (point.speed === 0) this.stops.push(point); // bounded stops
+  this.points.push(point); // unsure points
+  if (point.speed === 0) this.stops.push(point); // unsure stops
 };
 
 function Vehicle(id) {
@@ -154,7 +154,7 @@ class Dispatcher {
     if (!offer) return;
     clearTimeout(offer.timer);
     this.#offers.delete(id);
-    this.#assigned[driver] = [...(this.#assigned[driver] || []), id]; // bounded #assigned
+    this.#assigned[driver] = [...(this.#assigned[driver] || []), id]; // grows #assigned
     offer.resolve(driver);
   }
 

@@ -27,7 +27,7 @@ export async function subscribe(url) {
   if (subscriptions.has(url)) return subscriptions.get(url);
   const feed = { url, title: "", episodes: [], seen: new Set(), errors: [] };
   subscriptions.set(url, feed); // bounded subscriptions
-  feed.poll = setInterval(() => refresh(feed), 3600e3); // bounded poll
+  feed.poll = setInterval(() => refresh(feed), 3600e3); // unsure poll
   await refresh(feed);
   return feed;
 }
@@ -45,11 +45,11 @@ async function refresh(feed) {
     for (const item of new DOMParser().parseFromString(text, "text/xml").querySelectorAll("item")) {
       const guid = item.querySelector("guid").textContent;
       if (feed.seen.has(guid)) continue;
-      feed.seen.add(guid); // bounded seen
-      feed.episodes.unshift({ guid, title: item.querySelector("title").textContent }); // bounded episodes
+      feed.seen.add(guid);
+      feed.episodes.unshift({ guid, title: item.querySelector("title").textContent });
     }
   } catch (error) {
-    feed.errors = [...feed.errors.slice(-9), error]; // bounded errors
+    feed.errors = [...feed.errors.slice(-9), error];
   }
 }
 
