@@ -285,14 +285,19 @@ function opposite(test: Tree): Tree {
   return { ...test, operator: `not ${test.operator}` };
 }
 
-/** The table that a test asks for a name: `name in TABLE`, `TABLE.has(name)`. */
+/** The table that a test asks for a name: `name in TABLE`, `TABLE.has(name)`, `TABLE[name]`. */
 function tableAsked(test: Tree, name: string): Tree | null {
   const isKey = (part: Tree | undefined): boolean =>
     part !== undefined && dottedName(part) === name;
   if (test.type === "operation" && test.operator === "in" && isKey(test.operands[0])) {
     return test.operands[1] ?? null;
   }
+  // `TABLE[name]`
+  if (test.type === "index" && test.index !== null && isKey(test.index)) return test.object;
   if (test.type !== "call" || test.callee.type !== "member") return null;
+  if (/^Object\.hasOwn$/.test(dottedName(test.callee)) && isKey(test.args[1])) {
+    return test.args[0] ?? null;
+  }
   return /^(has|includes|hasOwn)$/.test(test.callee.property) && isKey(test.args[0])
     ? test.callee.object
     : null;

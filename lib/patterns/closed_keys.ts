@@ -49,9 +49,8 @@ export function closedKey(
       if (/^(name|value)$/.test(key.property) && CLOSED_KEY.test(lastName(key.object))) {
         return `one per ${lastName(key.object)}`;
       }
-      return CLOSED_KEY.test(key.property)
-        ? `one per ${key.property}`
-        : closedField(analysis, key, fn);
+      if (CLOSED_KEY.test(key.property)) return `one per ${key.property}`;
+      return closedField(analysis, key, fn) ?? nameOfListed(analysis, key, fn);
     case "name":
       return closedName(analysis, key.name, fn, depth);
     case "choice":
@@ -78,6 +77,33 @@ function isOfClass(tree: Tree): boolean {
 /** Types whose values are classes: decorators and containers of services are given them. */
 const CLASS_TYPE =
   /^(Function|Constructor|Class|Type|ClassConstructor|Newable)(<.*>)?$|^(typing\.)?[Tt]ype(\[.*\])?$|^(abstract )?new \(/;
+
+/** `tank.name` for each tank of a list that never gets longer, also through a parameter. */
+function nameOfListed(analysis: Analysis, key: MemberTree, fn: FunctionModel): string | null {
+  const isName = /^_?(id|name|key|code|symbol|label|uuid)$/.test(key.property);
+  return isName ? ofListed(analysis, key.object, fn) : null;
+}
+
+/** Names the list of fixed length that an object is one of, for all who hand it in. */
+function ofListed(analysis: Analysis, one: Tree, fn: FunctionModel, depth = 0): string | null {
+  const found = one.type === "name" && depth < 3 ? lookUp(fn, one.name) : null;
+  if (found === null) return null;
+  const { binding: { kind, index, values }, scope } = found;
+  if (kind === "parameter") {
+    const lists = analysis.callSites(scope).map(({ tree, fn: caller }) => {
+      const arg = tree.args[index];
+      return arg ? ofListed(analysis, arg, caller, depth + 1) : null;
+    });
+    return lists.length > 0 && lists.every((list) => list !== null) ? lists[0]! : null;
+  }
+  const [value] = values;
+  const list = values.length === 1 && value?.type === "index" && value.index === null
+    ? value.object
+    : null;
+  return list?.type === "member" && isFixed(analysis, list, scope)
+    ? `one per entry of ${lastName(list)}`
+    : null;
+}
 
 /** A field whose type is closed, or that is given members of an enumeration. */
 function closedField(analysis: Analysis, key: MemberTree, fn: FunctionModel): string | null {

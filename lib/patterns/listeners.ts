@@ -44,7 +44,7 @@ export function listener(analysis: Analysis, site: CallSite): Registration | nul
   const once = /nce/.test(callee.property) || hasOption(options, "once");
   const by = hasOption(options, "signal")
     ? "removed by its AbortSignal"
-    : once && !isAbort
+    : once && !isAbort && !isLast(emitter, event)
     ? "fires once"
     : isStreamEvent(emitter, event) && !isOfModule(analysis, emitter, fn) ||
         isGivenStream(emitter, event, fn) || isEnded(analysis, site, emitter)
@@ -68,9 +68,19 @@ export function listener(analysis: Analysis, site: CallSite): Registration | nul
     note: by === null
       ? isAbort
         ? "a signal that outlives the call keeps the listener, also with once"
+        : once
+        ? "kept until the service ends, also with once"
         : "never removed"
       : "listener",
   };
+}
+
+/** What happens once, when the service ends: till then each listener waits. */
+function isLast(emitter: Tree, event: Tree): boolean {
+  if (event.type !== "text") return false;
+  return emitter.type === "name" && emitter.name === "process"
+    ? /^(SIG[A-Z]+|exit|beforeExit)$/.test(event.value)
+    : emitter.type !== "this" && /^(shutdown|shuttingDown|terminate)$/.test(event.value);
 }
 
 /** The same function waits for the end of what it was given: `link.once("close", …)`. */

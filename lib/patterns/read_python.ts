@@ -49,6 +49,17 @@ function statement(node: SyntaxNode, scope: PythonScope): Tree {
       };
     case "if_statement":
       return branch(node, [...node.children], scope);
+    case "assert_statement": {
+      // As `if not …: raise`.
+      const test: Tree = {
+        type: "operation",
+        at,
+        operator: "not",
+        operands: [read(node.children[0]!, scope)],
+      };
+      const then: Tree[] = [{ type: "return", at, value: null, exit: "raise" }];
+      return { type: "if", at, test, then, otherwise: [] };
+    }
     case "for_statement":
       return {
         type: "loop",

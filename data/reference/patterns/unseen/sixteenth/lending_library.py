@@ -27,7 +27,7 @@ _local = threading.local()
 
 def importer(kind):
     def register(cls):
-        _importers[kind] = cls  # grows _importers
+        _importers[kind] = cls  # bounded _importers
         return cls
 
     return register

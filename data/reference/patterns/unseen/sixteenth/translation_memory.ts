@@ -140,7 +140,7 @@ export class Memory {
     const before = segment.target;
     if (before !== undefined) (segment.history ??= []).push(before); // grows history
     segment.target = target;
-    this.undo.push(() => (segment.target = before)); // bounded undo
+    this.undo.push(() => (segment.target = before)); // grows undo
     this.redo = [];
     for (const listener of this.listeners.get(id) ?? []) listener(segment);
   }
