@@ -10,6 +10,7 @@ import {
   type CoverageResult,
   type GrowingHolder,
   isUserCode,
+  type RetainerStep,
   type SourceMaps,
   type StackFrame,
   type SurvivorGroup,
@@ -52,6 +53,7 @@ const MOST_RETAINERS = 5;
 const FILLING_SCORE = 60; // of an expression that fills a holder like this one
 const NAMED_SCORE = 61; // of one that names it, or stands where it is named
 const FRAMES_SEARCHED = 4;
+const LISTENER_TABLE = /^(_events|<symbol kEvents>)$/;
 
 /**
  * Names the places behind growth. `isRead` says that the first one was only read in the source: no
@@ -167,8 +169,16 @@ function findKeeper(
   return last === null ? null : { found: last, isOnStack };
 }
 
+/** Whether a holder is where listeners are kept, and not something that a listener holds. */
 function isOfListeners({ steps, holder }: GrowingHolder): boolean {
-  return steps.slice(0, holder + 2).some(({ name }) => /^(_events|<symbol kEvents>)$/.test(name));
+  const isTable = ({ name }: RetainerStep): boolean => LISTENER_TABLE.test(name);
+  const isHeldBy = ({ edge, type }: RetainerStep): boolean =>
+    edge === "variable" || type === "closure";
+  for (let at = Math.min(holder + 1, steps.length - 1); at >= 0; at--) {
+    if (isTable(steps[at]!)) return true;
+    if (at <= holder && isHeldBy(steps[at]!)) return false;
+  }
+  return false;
 }
 
 function findAllocation(

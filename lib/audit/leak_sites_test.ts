@@ -175,3 +175,11 @@ test("nameSites() looks for what adds a listener where listeners grow", () => {
   const { allocations } = sitesOf(module, heldBy(module, 1, "socket", "_events", "data"));
   assert.equal(allocations[0]?.line, 4);
 });
+
+test("nameSites() looks for what fills a variable that a listener holds", () => {
+  const module = write("kinds.mjs", KINDS);
+  const { steps, ...held } = heldBy(module, 10, "kept");
+  const events = { ...step, edge: "property", name: "_events", value: "Object" } as const;
+  const holder = { ...held, steps: [events, ...steps], holder: held.holder + 1 };
+  assert.equal(sitesOf(module, holder).allocations[0]?.line, 12);
+});
