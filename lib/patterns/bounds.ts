@@ -195,9 +195,28 @@ function ofClosedKeys(site: GrowingSite): string | null {
 
 /** `if name in TABLE: cache[name] = …`, with a table of fixed keys or with `cache` itself. */
 function listed(site: GrowingSite, key: Tree): string | null {
+  const here = listedAt(site, key, site.operation);
+  if (here !== null || key.type !== "name") return here;
+  // The callers ask before they hand the key in.
+  const { fn } = site.operation;
+  const given = fn.bindings.get(key.name);
+  if (given?.kind !== "parameter" || given.values.length > 0) return null;
+  const asked = site.analysis.callSites(fn).map((call) => {
+    const arg = call.tree.args[given.index];
+    return arg ? listedAt(site, arg, call) : null;
+  });
+  return asked.length > 0 && asked.every((by) => by !== null) ? asked[0]! : null;
+}
+
+/** What the tests around some code say of a key. */
+function listedAt(
+  site: GrowingSite,
+  key: Tree,
+  { around, exits, fn, tree }: Pick<Operation, "around" | "exits" | "fn" | "tree">,
+): string | null {
+  const { place } = site.operation;
   const name = dottedName(key);
   if (name === "") return null;
-  const { around, exits, fn, tree, place } = site.operation;
   const known = [
     ...around.flatMap((outer) => {
       if (outer.type !== "if") return [];

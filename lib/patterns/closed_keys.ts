@@ -15,7 +15,7 @@ import { isConstructor } from "./units.ts";
 
 /** Keys that come from a small closed set, by the words programmers use for such sets. */
 const CLOSED_KEY =
-  /(^|_|[a-z])(type|kind|category|level|mode|phase|severity|status|axis|direction|side|unit|locale|language|topic_type|method|algorithm|status_?code)s?$/i;
+  /(^|_|[a-z])(type|kind|category|level|mode|phase|severity|status|axis|direction|side|unit|locale|topic_type|method|algorithm|status_?code)s?$/i;
 
 /** Tells why the keys of an insert come from a closed set, or null. */
 export function closedKey(
