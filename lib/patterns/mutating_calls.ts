@@ -10,7 +10,7 @@ import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place } from "./places.ts";
-import { rewriteOf } from "./rewrites.ts";
+import { extension, rewriteOf } from "./rewrites.ts";
 import type { Effect, Reading } from "./rewrites.ts";
 import { contains } from "./tree.ts";
 import type { CallTree, Tree } from "./tree.ts";
@@ -63,7 +63,14 @@ function emitted(reading: Reading, tree: CallTree): Deed[] {
   const place = reading.resolver.extend(subject, ["value"]);
   const rewrite = rewriteOf(reading, value, place);
   const object: Tree = { type: "member", at: callee.at, object: callee.object, property: "value" };
-  if (rewrite !== null) return [{ place, tree, object, ...rewrite }];
+  if (rewrite !== null) {
+    // `items$.next([item, ...items$.value].slice(0, 9))`: longer and cut back at once.
+    const extended = /^(slice|filter)$/.test(rewrite.verb) ? extension(value) : null;
+    const deed: Deed = { place, tree, object, ...rewrite };
+    return extended === null
+      ? [deed]
+      : [{ ...deed, effect: "grow", verb: "spread", detail: extended }, deed];
+  }
   return value.type === "collection"
     ? [{ place, tree, object, effect: "replace", verb: "next", detail: value }]
     : [];
@@ -143,6 +150,8 @@ function methodDeeds(
   if (tree.args.length + tree.keywords.length < least) return [];
   const kept = property === "set" ? setAnew({ resolver, fn }, tree, place) : null;
   if (kept !== null) return [{ ...kept, tree, object }];
+  const longer = property === "set" ? setLonger({ resolver, fn }, tree, place) : null;
+  if (longer !== null) return [{ ...longer, tree, object }, ...deed("insert", first)];
   return deed(property === "set" || property === "setdefault" ? "insert" : "grow", first);
 }
 
@@ -164,6 +173,18 @@ function setAnew(
     }
   }
   return null;
+}
+
+/** `failed.set(rule, [...(failed.get(rule) ?? []), one])`: the entry gets longer. */
+function setLonger(
+  reading: Reading,
+  { args: [key, given] }: CallTree,
+  place: Place,
+): Pick<Deed, "place" | "effect" | "verb" | "detail"> | null {
+  if (key === undefined || given?.type !== "collection" || given.shape === "map") return null;
+  const entry = reading.resolver.extend(place, [key.type === "text" ? `[${key.value}]` : "[]"]);
+  const rewrite = rewriteOf(reading, given, entry);
+  return rewrite?.effect === "grow" ? { place: entry, ...rewrite } : null;
 }
 
 /** `hits = (all.get(ip) ?? []).filter(…); hits.push(now)`: the entry may be a new one. */
