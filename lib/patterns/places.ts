@@ -198,7 +198,9 @@ export function createResolver(project: Project): Resolver {
     }
     // What a parameter is given comes from the scope around.
     const from = binding.kind === "parameter" ? scope.parent ?? scope : scope;
-    const alias = first(binding.values, (value) => resolve(value, from, depth + 2));
+    // What begins as a text stands for no container: `transcript += line`.
+    const isText = binding.values[0]?.type === "text";
+    const alias = isText ? null : first(binding.values, (value) => resolve(value, from, depth + 2));
     if (alias !== null) return alias;
     if (scope.tree === null) return place({ kind: "module", source: scope.source }, [name]);
     if (binding.kind === "parameter") return place({ kind: "parameter", scope, binding }, [name]);

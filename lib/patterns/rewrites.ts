@@ -109,11 +109,16 @@ export function rewriteOf(
       contains(inner.detail, (part) => part.type === "operation" && /^!==?$/.test(part.operator));
     if (isUnique && added) return { effect: "grow", verb: "spread", detail: added.value };
   }
+  // `(this.log ?? "") + line`, `[...(this.log ?? []), line]`
+  const holds = (part: Tree): boolean =>
+    self(part) || part.type === "choice" && part.options.some(self) &&
+      part.options.every((option) => self(option) || /^(text|collection)$/.test(option.type));
+  const isOld = value.type === "collection" && value.shape === "map" ? self : holds;
   if (
     value.type === "collection" &&
-    value.entries.some((entry) => entry.spread && self(entry.value))
+    value.entries.some((entry) => entry.spread && isOld(entry.value))
   ) {
-    const extra = value.entries.find((entry) => !entry.spread || !self(entry.value));
+    const extra = value.entries.find((entry) => !entry.spread || !isOld(entry.value));
     const fixed = value.shape === "map" &&
       value.entries.every((entry) => entry.spread || entry.key?.type === "text");
     return extra === undefined
@@ -125,10 +130,6 @@ export function rewriteOf(
     value.entries.some((entry) => !entry.spread && self(entry.value));
   if (isLink) return { effect: "grow", verb: "link", detail: value };
   const summands = summandsOf(value);
-  // `(this.log ?? "") + line`
-  const holds = (part: Tree): boolean =>
-    self(part) || part.type === "choice" && part.options.some(self) &&
-      part.options.every((option) => self(option) || /^(text|collection)$/.test(option.type));
   const head = summands.find((part) =>
     part.type === "index" && part.slice !== null && self(part.object)
   );

@@ -411,3 +411,68 @@ test("remedyFor() says what to do about an unbounded finding, in the language of
   assert.match(remedyFor(python).code, /self\.x = deque\(maxlen=/);
   assert.equal(remedyFor({ ...python, bounded: true }).effort, "none");
 });
+
+test("keys that the code or all of its callers look up in a fixed table are closed", () => {
+  assert.deepEqual(
+    growth(
+      `TABLE = {"a": 1, "b": 2}
+class Counts:
+    def __init__(self, tanks):
+        self.tanks = tanks
+        self.asked = {}
+        self.half = {}
+        self.errors = {}
+        self.byLanguage = {}
+    def ask(self, name):
+        self.asked[name] = 1
+    def ask_some(self, name):
+        self.half[name] = 1
+    def sure(self, word):
+        assert word in TABLE
+        self.ask(word)
+        self.ask_some(word)
+    def unsure(self, word, language):
+        self.ask_some(word)
+        self.byLanguage[language] = word
+    def step(self):
+        for tank in self.tanks:
+            self.control(tank)
+    def control(self, tank):
+        self.errors[tank.name] = tank.error
+`,
+      "py",
+    ),
+    [
+      [10, "asked", true],
+      [12, "half", false],
+      [19, "byLanguage", false],
+      [24, "errors", true],
+    ],
+  );
+  assert.deepEqual(
+    growth(`const ZONES = { a: 1, b: 2 };
+export class Zones {
+  sold: Record<string, number> = {};
+  kept = new Map<"a" | "b", string[]>();
+  sell(zone: string, by: string, half: "a" | "b") {
+    if (!Object.hasOwn(ZONES, zone)) return;
+    this.sold[zone] = 1;
+    this.kept.set(half, [...(this.kept.get(half) ?? []), by]);
+  }
+}
+`).map(([line, , bounded]) => [line, bounded]),
+    [[7, true], [8, false]],
+  );
+});
+
+test("a listener for the end of the service stays until then, also with once", () => {
+  const [last, first] = scan(`export class A {
+  constructor() {
+    process.once("SIGTERM", () => this.stop());
+    process.once("message", () => this.stop());
+  }
+  stop() {}
+}
+`).filter(({ kind }) => kind === "listener");
+  assert.deepEqual([last!.bounded, first!.bounded], [false, true]);
+});
