@@ -57,8 +57,8 @@ async function runMeasured(spec, scenario, cycles) {
   });
   sampler.stop();
   if (outcome.status !== "completed") throw new Error(outcome.message);
-  const { seconds, cpuSeconds } = outcome.result;
-  return { seconds, cpu: cpuSeconds, peak: outcome.peakRssBytes };
+  const { seconds, cpuSeconds, peakRssBytes } = outcome.result;
+  return { seconds, cpu: cpuSeconds, peak: peakRssBytes };
 }
 
 // Quartiles of the ratio say how far the machine lets it be known.

@@ -118,7 +118,7 @@ export function judgeStress(measurement: StressMeasurement, limits: StressLimits
     stepsPerCycle,
     seconds: run.seconds,
     cpuSeconds: run.cpuSeconds,
-    peakRssBytes: Math.max(outcome.peakRssBytes, figures.peakRssBytes),
+    peakRssBytes: Math.max(run.peakRssBytes, figures.peakRssBytes),
     gc: run.gc,
     eventLoopDelayMs: run.eventLoopDelayMs,
     allocatedBytesPerStep: profile.allocatedBytesPerCycle / stepsPerCycle,

@@ -33,6 +33,7 @@ function measured(
         pauseMs: [],
         pauseAtMs: [],
         eventLoopDelayMs: { mean: 1, p99: 2, max: 3 },
+        peakRssBytes: 0,
         freedBytes,
         invalid: "",
       },

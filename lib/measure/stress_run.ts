@@ -43,6 +43,8 @@ export interface StressRunResult {
   readonly pauseMs: readonly number[];
   readonly pauseAtMs: readonly number[];
   readonly eventLoopDelayMs: { readonly mean: number; readonly p99: number; readonly max: number };
+  /** Largest resident set up to the last cycle, bytes. */
+  readonly peakRssBytes: number;
   /** What a full collection after the last cycle freed: garbage that natural ones had left, bytes. */
   readonly freedBytes: number;
   /** Why the work does not count; empty where `validate` agreed. */
@@ -78,11 +80,21 @@ export async function run(
   const seconds = (performance.now() - started) / 1000;
   port.stage = "measure";
   const noted = await log.finish();
+  // Before the collection at the end, which takes some megabytes of its own.
+  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
   const freedBytes = freeGarbage();
   const invalid = proveWork(target, context);
   port.stage = "teardown";
   await target.contract.teardown?.(context);
-  return { cycles, seconds, cpuSeconds: (user + system) / 1e6, ...noted, freedBytes, invalid };
+  return {
+    cycles,
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    ...noted,
+    peakRssBytes,
+    freedBytes,
+    invalid,
+  };
 }
 
 function freeGarbage(): number {
@@ -207,7 +219,10 @@ class StressLog {
   };
 
   async finish(): Promise<
-    Omit<StressRunResult, "cycles" | "seconds" | "cpuSeconds" | "freedBytes" | "invalid">
+    Omit<
+      StressRunResult,
+      "cycles" | "seconds" | "cpuSeconds" | "peakRssBytes" | "freedBytes" | "invalid"
+    >
   > {
     this.#delay.disable();
     // Entries of the collector are delivered in a later turn of the event loop.
