@@ -15,12 +15,8 @@ import {
   type StackFrame,
   type SurvivorGroup,
 } from "../measure/mod.ts";
-import {
-  type FoundExpression,
-  type GrowthHints,
-  GrowthSyntax,
-  LISTENERS,
-} from "./growth_expression.ts";
+import { type FoundExpression, GrowthSyntax } from "./growth_expression.ts";
+import { type GrowthHints, LISTENERS } from "./growth_score.ts";
 import type { AllocationSite, Channel, RetainerPath, Site } from "./results.ts";
 import { describeHolder, holderNames } from "./retainer_words.ts";
 import { reachedIn } from "./reach.ts";

@@ -38,13 +38,15 @@ export interface CoverageResult {
   readonly validity: WorkloadValidity;
 }
 
-interface Range {
+/** How often a part of a text ran, by offsets into it. */
+export interface Range {
   readonly startOffset: number;
   readonly endOffset: number;
   readonly count: number;
 }
 
-interface Covered {
+/** What V8 says of one script. */
+export interface Covered {
   readonly url: string;
   readonly scriptId: string;
   readonly functions: readonly { readonly ranges: readonly Range[] }[];

@@ -7,6 +7,7 @@
  */
 
 import { Session } from "node:inspector";
+import type { Covered, Range } from "./coverage.ts";
 import { toPath } from "./source_maps.ts";
 import { isUserCode, type StackFrame } from "./survivors.ts";
 
@@ -26,18 +27,6 @@ export type OnPlace = (place: number) => void;
 interface Location {
   readonly lineNumber: number;
   readonly columnNumber: number;
-}
-
-interface Range {
-  readonly startOffset: number;
-  readonly endOffset: number;
-  readonly count: number;
-}
-
-interface Covered {
-  readonly url: string;
-  readonly scriptId: string;
-  readonly functions: readonly { readonly ranges: readonly Range[] }[];
 }
 
 const PROBE = Symbol.for("heapbook.probe");
