@@ -22,7 +22,7 @@ export type { CleanupContract, ConcurrencyContract } from "./cleanup_contract.ts
 export type { LoadedTarget } from "./load_target.ts";
 export type { SandboxPort } from "./sandbox_port.ts";
 export { exposeGc } from "./collect.ts";
-export { type ProcessMemory, readMemory } from "./process_memory.ts";
+export { ownPeakRssBytes, type ProcessMemory, readMemory } from "./process_memory.ts";
 export { type DescribedTarget, type DescribeOptions, describeTarget } from "./describe_target.ts";
 export { nodeProgram, type NodeVersions, nodeVersions, probeVersions } from "./node_program.ts";
 export { usableFlags } from "./usable_flags.ts";

@@ -38,6 +38,14 @@ export function readMemory(pid: number): ProcessMemory | null {
   }
 }
 
+/**
+ * Returns the largest resident set of this process so far, bytes. On Linux `getrusage` says it too,
+ * but starts from that of the process which spawned this one, so a large parent hides the child.
+ */
+export function ownPeakRssBytes(): number {
+  return readMemory(process.pid)?.peakRssBytes ?? process.resourceUsage().maxRSS * 1024;
+}
+
 function kilobytes(status: string, key: string): number {
   const match = status.match(new RegExp(`^${key}:\\s+(\\d+) kB`, "m"));
   return match === null ? 0 : Number(match[1]) * 1024;

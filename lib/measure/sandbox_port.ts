@@ -8,6 +8,7 @@
 
 import { writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { ownPeakRssBytes } from "./process_memory.ts";
 
 /** What an instrument tells the auditor while it runs. */
 export interface SandboxPort {
@@ -113,7 +114,7 @@ function where(port: SandboxPort): string {
 
 function costs(cycle: number): { cycle: number; cpuSeconds: number; peakRssBytes: number } {
   const { user, system } = process.cpuUsage();
-  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  const peakRssBytes = ownPeakRssBytes();
   return { cycle, cpuSeconds: (user + system) / 1e6, peakRssBytes };
 }
 

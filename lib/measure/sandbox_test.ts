@@ -57,6 +57,14 @@ test("runInSandbox() runs an ES module and hands its setup the scenario and the 
   assert.ok(outcome.cpuSeconds > 0 && outcome.peakRssBytes > 2 ** 20);
 });
 
+test("runInSandbox() reports the child's own peak, however large its parent is", async () => {
+  const large = Buffer.alloc(300 * 2 ** 20, 1);
+  const outcome = await run("counts.mjs");
+  assert.equal(large.length, 300 * 2 ** 20);
+  assert.equal(outcome.status, "completed");
+  assert.ok(outcome.peakRssBytes < 200 * 2 ** 20, `${outcome.peakRssBytes} bytes`);
+});
+
 test("runInSandbox() loads CommonJS, default objects and TypeScript with an enum", async () => {
   for (const module of ["common.cjs", "default_object.mjs", "typed.ts"]) {
     const outcome = await run(module);

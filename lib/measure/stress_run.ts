@@ -8,9 +8,8 @@
  */
 
 import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
-import { getHeapStatistics } from "node:v8";
-import { exposeGc } from "./collect.ts";
 import type { LoadedTarget } from "./load_target.ts";
+import { ownPeakRssBytes } from "./process_memory.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
 
 /** What the parent asks for. */
@@ -81,8 +80,8 @@ export async function run(
   port.stage = "measure";
   const noted = await log.finish();
   // Before the collection at the end, which takes some megabytes of its own.
-  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-  const freedBytes = freeGarbage();
+  const peakRssBytes = ownPeakRssBytes();
+  const freedBytes = await freeGarbage();
   const invalid = proveWork(target, context);
   port.stage = "teardown";
   await target.contract.teardown?.(context);
@@ -97,7 +96,12 @@ export async function run(
   };
 }
 
-function freeGarbage(): number {
+async function freeGarbage(): Promise<number> {
+  // Loaded no earlier, as the run would pay for what only this needs.
+  const [{ exposeGc }, { getHeapStatistics }] = await Promise.all([
+    import("./collect.ts"),
+    import("node:v8"),
+  ]);
   const collect = exposeGc();
   const held = () => getHeapStatistics().used_heap_size + process.memoryUsage().external;
   const before = held();

@@ -10,6 +10,7 @@ import {
   type CountedCycle,
   exposeGc,
   type LoadedTarget,
+  ownPeakRssBytes,
   type runInSandbox,
   type SandboxOutcome,
   type SandboxPort,
@@ -67,7 +68,7 @@ export function inProcess(cycle: CountedCycle, budget: TimeBudget): InProcess {
     const costs = () => ({
       seconds: (performance.now() - startedAt) / 1000,
       cpuSeconds: cpuSeconds(cpu),
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      peakRssBytes: ownPeakRssBytes(),
     });
     if (request === null) {
       const message = "there was no time left";
