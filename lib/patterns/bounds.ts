@@ -6,8 +6,9 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { closedKey, closedKeyType, closedTypeOf, isFixed } from "./closed_keys.ts";
+import { closedKey, closedKeyType, closedTypeOf } from "./closed_keys.ts";
 import { annotationsOf } from "./containers.ts";
+import { isLoading } from "./declared_keys.ts";
 import { recreated, trimmed, trimmedByHelper } from "./emptied.ts";
 import { escapes, staysInCall } from "./escapes.ts";
 import { encloses, growingSite } from "./growing_site.ts";
@@ -21,8 +22,8 @@ import { registers } from "./registration.ts";
 import { isEmptying } from "./rewrites.ts";
 import { guard } from "./room.ts";
 import { exchanged, goesWithEntry, released, restored, takenOut } from "./taken_out.ts";
+import { testedKey } from "./tested_keys.ts";
 import { contains } from "./tree.ts";
-import type { Tree } from "./tree.ts";
 import { isConstructor } from "./units.ts";
 
 /** The judgement about one site. */
@@ -98,6 +99,7 @@ function runsOnce(site: GrowingSite): string | null {
   if (isConstructor(site.unit) && isOwn) {
     return site.unit.tree === null ? "runs once, while the module loads" : "constructor only";
   }
+  if (isLoading(site.analysis, site.unit)) return "runs only while the module loads";
   // What calls itself at once, as over a tree, runs as often as who called it first.
   const callers = site.analysis.callSites(site.unit).map((call) => call.fn);
   const isPrivate = /^[_#]/.test(site.unit.name) || isMarkedPrivate(site.unit);
@@ -176,9 +178,9 @@ function ofClosedKeys(site: GrowingSite): string | null {
   if (verb === "update" && detail?.type === "name" && shape !== "set") {
     return `keys chosen by the caller (${detail.name})`;
   }
-  const isListed = detail === null ? null : listed(site, detail);
+  const tested = detail === null ? null : testedKey(site, detail);
   const isSet = /^(insert|touch)$/.test(effect) || effect === "write" && automatic;
-  if (isSet && isListed !== null) return isListed;
+  if (isSet && tested !== null) return tested;
   const type = isSet || verb === "add" || verb === "passed"
     ? annotationsOf(site.analysis, place).map((one) => closedKeyType(site.analysis, one))
       .find((one) => one !== null)
@@ -191,60 +193,6 @@ function ofClosedKeys(site: GrowingSite): string | null {
   const isSure = closed !== null &&
     (/^key/.test(closed) || closedTypeOf(site.analysis, detail, fn) !== null);
   return isKeyed || isSure ? closed : null;
-}
-
-/** `if name in TABLE: cache[name] = …`, with a table of fixed keys or with `cache` itself. */
-function listed(site: GrowingSite, key: Tree): string | null {
-  const here = listedAt(site, key, site.operation);
-  if (here !== null || key.type !== "name") return here;
-  // The callers ask before they hand the key in.
-  const { fn } = site.operation;
-  const given = fn.bindings.get(key.name);
-  if (given?.kind !== "parameter" || given.values.length > 0) return null;
-  const asked = site.analysis.callSites(fn).map((call) => {
-    const arg = call.tree.args[given.index];
-    return arg ? listedAt(site, arg, call) : null;
-  });
-  return asked.length > 0 && asked.every((by) => by !== null) ? asked[0]! : null;
-}
-
-/** What the tests around some code say of a key. */
-function listedAt(
-  site: GrowingSite,
-  key: Tree,
-  { around, exits, fn, tree }: Pick<Operation, "around" | "exits" | "fn" | "tree">,
-): string | null {
-  const { place } = site.operation;
-  const name = dottedName(key);
-  if (name === "") return null;
-  const known = [
-    ...around.flatMap((outer) => {
-      if (outer.type !== "if") return [];
-      return holding(outer.test, outer.then.some((part) => encloses(part, tree)));
-    }),
-    // `if name not in TABLE: raise`
-    ...exits.flatMap((test) => holding(test, false)),
-  ];
-  for (const test of known) {
-    const table = tableAsked(test, name);
-    if (table === null) continue;
-    if (site.analysis.resolver.resolve(table, fn)?.key === place.key) {
-      return `only keys that ${dottedName(table)} has`;
-    }
-    if (isFixed(site.analysis, table, fn)) return `one per key of ${dottedName(table)}`;
-  }
-  return null;
-}
-
-/** The simple tests that hold where a test is true, or false. */
-function holding(test: Tree, isTrue: boolean): readonly Tree[] {
-  if (isTrue && test.type === "operation" && /^(and|&&)$/.test(test.operator)) {
-    return test.operands.flatMap((part) => holding(part, true));
-  }
-  if (!isTrue && test.type === "choice" && test.test === null) {
-    return test.options.flatMap((part) => holding(part, false));
-  }
-  return [isTrue ? test : opposite(test)];
 }
 
 function isBuilder(site: GrowingSite): string | null {
@@ -291,33 +239,4 @@ function ephemeralClosure({ analysis }: GrowingSite, scope: FunctionModel): stri
   const stays = sites.length > 0 &&
     sites.every(({ tree, fn }) => fn.tree !== null && staysInCall(analysis, tree, fn));
   return stays ? `what ${scope.name}() gives lives within one call` : null;
-}
-
-/** `x in TABLE` for `x not in TABLE`, `!(x in TABLE)`; what is no negation stays. */
-function opposite(test: Tree): Tree {
-  if (test.type !== "operation") {
-    return { type: "operation", at: test.at, operator: "not", operands: [test] };
-  }
-  if (test.operator === "not in") return { ...test, operator: "in" };
-  const [inner] = test.operands;
-  if (/^(!|not)$/.test(test.operator) && inner !== undefined) return inner;
-  return { ...test, operator: `not ${test.operator}` };
-}
-
-/** The table that a test asks for a name: `name in TABLE`, `TABLE.has(name)`, `TABLE[name]`. */
-function tableAsked(test: Tree, name: string): Tree | null {
-  const isKey = (part: Tree | undefined): boolean =>
-    part !== undefined && dottedName(part) === name;
-  if (test.type === "operation" && test.operator === "in" && isKey(test.operands[0])) {
-    return test.operands[1] ?? null;
-  }
-  // `TABLE[name]`
-  if (test.type === "index" && test.index !== null && isKey(test.index)) return test.object;
-  if (test.type !== "call" || test.callee.type !== "member") return null;
-  if (/^Object\.hasOwn$/.test(dottedName(test.callee)) && isKey(test.args[1])) {
-    return test.args[0] ?? null;
-  }
-  return /^(has|includes|hasOwn)$/.test(test.callee.property) && isKey(test.args[0])
-    ? test.callee.object
-    : null;
 }

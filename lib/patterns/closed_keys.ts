@@ -4,14 +4,13 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { keysAround } from "./containers.ts";
+import { clamped } from "./clamped_keys.ts";
+import { isFixed, isListed, isWritten } from "./fixed_tables.ts";
 import { lookUp } from "./model.ts";
 import type { Binding, ClassModel, FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
-import { isEmptying } from "./rewrites.ts";
 import { elementType, textOf } from "./shapes.ts";
 import type { MemberTree, Tree } from "./tree.ts";
-import { isConstructor } from "./units.ts";
 
 /** Keys that come from a small closed set, by the words programmers use for such sets. */
 const CLOSED_KEY =
@@ -36,7 +35,13 @@ export function closedKey(
       }
       return /^(%|&)$/.test(key.operator) ? `index ${textOf(key, fn)}` : null;
     case "call":
-      return dottedName(key.callee) === "type" && key.args.length === 1 ? "one per class" : null;
+      return dottedName(key.callee) === "type" && key.args.length === 1
+        ? "one per class"
+        : clamped(key, fn);
+    case "index":
+      return isWritten(analysis, key.object, fn) && key.slice === null
+        ? `one of ${textOf(key.object, fn).slice(0, 40)}`
+        : null;
     case "member":
       if (/^(name|__name__|__qualname__)$/.test(key.property) && isOfClass(key.object)) {
         return "one per class";
@@ -181,11 +186,14 @@ export function closedKeyType(analysis: Analysis, annotation: string): string | 
   return key !== undefined && isClosedType(analysis, key.trim()) ? key.trim() : null;
 }
 
+/** `"a" | "b"`, `1 | 2 | 4` */
+const LITERALS = /^\|?\s*("[^"]*"|'[^']*'|-?\d+)(\s*\|\s*("[^"]*"|'[^']*'|-?\d+))*$/;
+
 /** An enumeration, a union of literals, the names of an object's fields, a boolean. */
 function isClosedType(analysis: Analysis, type: string): boolean {
   return /^keyof\b/.test(type) ||
     analysis.project.closedTypes.has(type.replace(/^["']|["']$/g, "")) ||
-    /^\|?\s*"[^"]*"(\s*\|\s*"[^"]*")*$/.test(type) || type === "boolean";
+    LITERALS.test(type) || type === "boolean" || /^(typing\.)?Literal\[/.test(type);
 }
 
 function closedName(
@@ -227,68 +235,13 @@ function closedName(
       const isDefault = /default|fallback|template/i.test(iterated.name);
       if (isDefault && value.type === "call") return `keys of ${iterated.name}`;
     }
-    if (value.type === "operation" || value.type === "member" || value.type === "choice") {
+    const isElement = value.type === "index" && value.index !== null;
+    if (isElement || /^(operation|member|choice|call)$/.test(value.type)) {
       const closed = closedKey(analysis, value, scope, depth + 1);
       if (closed !== null) return closed;
     }
   }
   return null;
-}
-
-/** Tells whether a container is known and gets no entries after it was made. */
-export function isFixed(analysis: Analysis, container: Tree, fn: FunctionModel): boolean {
-  const place = analysis.resolver.resolve(container, fn);
-  if (place === null || place.path.length === 0) return false;
-  const { root, path } = place;
-  const isFilled = keysAround(place).some((key) =>
-    analysis.on(key).some(({ effect }) => /^(grow|insert)$/.test(effect))
-  );
-  if (isFilled) return false;
-  if (root.kind === "module") {
-    const values = analysis.project.modules.get(root.source)?.bindings.get(path[0]!)?.values ?? [];
-    return values.length === 1 && isEmptying(values[0]!) === "other";
-  }
-  if (root.kind !== "instance" && root.kind !== "static") return false;
-  const declared = analysis.resolver.assignments(root.owner).get(path[0]!) ?? [];
-  const field = root.owner.fields.get(path[0]!)?.value ?? null;
-  return declared.every((one) => isConstructor(one.fn)) &&
-    (declared.length > 0 || field !== null && isEmptying(field) === "other");
-}
-
-/** What a loop goes over is written down: a literal, a fixed table, some of either. */
-function isListed(analysis: Analysis, list: Tree, fn: FunctionModel, depth = 0): boolean {
-  if (depth > 3) return false;
-  switch (list.type) {
-    case "collection":
-      return list.entries.length > 0 && list.entries.every(({ spread }) => !spread);
-    case "comprehension": {
-      const [element] = list.element;
-      const [clause] = list.clauses;
-      const isSome = element?.type === "name" && clause?.target.type === "name" &&
-        element.name === clause.target.name;
-      return isSome && isListed(analysis, clause.iterable, fn, depth + 1);
-    }
-    case "call": {
-      const { callee, args } = list;
-      const inner = callee.type === "member" && /^(filter|slice|sort|keys)$/.test(callee.property)
-        ? callee.object
-        : /^(sorted|list|set|reversed|Object\.keys)$/.test(dottedName(callee))
-        ? args[0]
-        : undefined;
-      return inner !== undefined && isListed(analysis, inner, fn, depth + 1);
-    }
-    case "name": {
-      const found = lookUp(fn, list.name);
-      const [only] = found?.binding.values ?? [];
-      if (found?.binding.kind !== "variable" || found.binding.values.length !== 1) return false;
-      if (found.scope.tree === null) return isFixed(analysis, list, fn);
-      return only!.type !== "call" && isListed(analysis, only!, found.scope, depth + 1);
-    }
-    case "index":
-      return list.index !== null && isFixed(analysis, list, fn);
-    default:
-      return false;
-  }
 }
 
 /** `Object.keys(options)` goes over what options has. */

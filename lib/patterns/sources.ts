@@ -187,7 +187,9 @@ function closedTypesOf(text: string): ReadonlySet<string> {
     /\btype\s+(\w+)\s*=\s*\|?\s*["'`\d][^;{(]*;/g,
     /\btype\s+(\w+)\s*=\s*(?:\(typeof|keyof\s+typeof)/g,
     /\benum\s+(\w+)/g,
-    /^\s*class\s+(\w+)\([^)]*Enum\)/gm,
+    /^\s*class\s+(\w+)\([^)]*(?:Enum|Flag)\b[^)]*\)/gm,
+    // `Joint = IntEnum("Joint", "BASE ELBOW")`
+    /^(\w+)\s*=\s*(?:enum\.)?(?:Int|Str)?(?:Enum|Flag)\(/gm,
   ];
   return new Set(
     patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name!)),
