@@ -5,6 +5,7 @@
  * @module
  */
 import type { Deed } from "./deed.ts";
+import { JOINS } from "./longer_copies.ts";
 import { lookUp } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place } from "./places.ts";
@@ -46,7 +47,13 @@ export function assignmentDeeds(
     const { effect, verb, detail } = rewrite;
     // `x = [...x, y].slice(-n)`: longer and cut back at once.
     const extended = /^(slice|filter)$/.test(verb) ? extension(value) : null;
+    // `x = np.append(x, y)[-n:]`
+    const joined = value.type === "index" && value.object.type === "call"
+      ? rewriteOf(reading, value.object, place)
+      : null;
+    const isJoined = joined?.effect === "grow" && JOINS.test(joined.verb);
     return [
+      ...(isJoined ? [deed("grow", joined.verb, joined.detail)] : []),
       ...(extended === null ? [] : [deed("grow", "spread", extended)]),
       deed(effect, verb, detail),
     ];
@@ -142,7 +149,9 @@ function indexDeeds(reading: Reading, tree: AssignTree, target: IndexTree): Deed
   if (element !== null && rewrite !== null && tree.operator === "=") {
     deeds.push({ place: element, tree, object: target, ...rewrite });
     // `meta[id] = { ...meta[id], ...more }`: there may have been nothing under the key.
-    if (rewrite.effect !== "grow" && rewrite.verb !== "spread") return deeds;
+    const mayBegin = rewrite.effect === "grow" || rewrite.verb === "spread" ||
+      tree.value?.type === "collection";
+    if (!mayBegin) return deeds;
   }
   if (element !== null && isSwapped(reading, tree, element)) {
     const { value: detail } = tree;

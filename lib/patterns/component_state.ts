@@ -38,7 +38,7 @@ function newState(reading: Reading, { callee }: CallTree, value: Tree, tree: Tre
   if (place === null) return [];
   const { effect, verb, detail } = rewriteOf(reading, value, place) ??
     { effect: "replace", verb: "=", detail: value };
-  const extended = verb === "slice" ? extension(value) : null;
+  const extended = /^(slice|filter)$/.test(verb) ? extension(value) : null;
   return [
     ...(extended === null
       ? []

@@ -12,7 +12,7 @@ import { findMethod, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { isInside } from "./places.ts";
-import { asksSize } from "./rewrites.ts";
+import { asksSize, isEmptying } from "./rewrites.ts";
 import { isLimit } from "./room.ts";
 import { contains, walk } from "./tree.ts";
 import { isConstructor, isLifecycle } from "./units.ts";
@@ -100,7 +100,8 @@ export function recreated(site: GrowingSite): string | null {
     if (runs !== undefined) {
       return `re-created by ${unit.name}() (line ${line}) in ${runs.name}()`;
     }
-    const isIt = site.same.includes(operation) || isMadeWith(site, operation);
+    const isIt = site.same.includes(operation) || isMadeWith(site, operation) ||
+      isOfEntry(site, operation);
     if (isIt && isRoutine(site, operation)) {
       return `emptied by ${unit.name}() (line ${line})`;
     }
@@ -114,6 +115,12 @@ function isMadeWith(site: GrowingSite, { place, detail }: Operation): boolean {
   return root.kind === "instance" && path.length === place.path.length + 1 &&
     detail?.type === "collection" && detail.shape === "map" &&
     detail.entries.some(({ key }) => key?.type === "text" && key.value === path.at(-1));
+}
+
+/** `index = new Map()` lets go of what `index.get(key).push(…)` put in. */
+function isOfEntry(site: GrowingSite, { effect, detail, place }: Operation): boolean {
+  const isEmpty = effect === "clear" || detail !== null && isEmptying(detail) === "empty";
+  return isEmpty && site.operation.place.key.startsWith(`${place.key}.[`);
 }
 
 /** `const all = this.items; this.items = []; return all;`: the caller is given what was there. */

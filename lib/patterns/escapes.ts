@@ -4,6 +4,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { isTakenBack } from "./handles.ts";
 import { idiomsOf } from "./idioms.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
@@ -13,6 +14,10 @@ import type { CallTree, Tree } from "./tree.ts";
 
 /** Tells whether a function value leaves the call that makes it. */
 export function escapes(fn: FunctionModel): boolean {
+  return isKept(fn) && !(fn.use.call !== null && isTakenBack(fn.use.call, fn.parent!));
+}
+
+function isKept(fn: FunctionModel): boolean {
   const { use } = fn;
   if (fn.tree === null || fn.isMethod) return false;
   if (use.kind === "local") return fn.parent !== null && isOfLeaving(use.receiver, fn.parent);

@@ -6,6 +6,7 @@
 import type { Analysis } from "./activity.ts";
 import { closedKey } from "./closed_keys.ts";
 import { idiomsOf } from "./idioms.ts";
+import { JOINS } from "./longer_copies.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { containerOf } from "./shapes.ts";
@@ -49,9 +50,7 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
     const isTuple = added?.type === "collection" && added.shape === "tuple";
     return added !== null && isPython && shape === "fixed" && !isTuple ? "nothing" : "growth";
   }
-  if (/(append|concatenate|vstack|hstack|concat)$/.test(verb) && tree.type === "assign") {
-    return "growth";
-  }
+  if (JOINS.test(verb) && tree.type === "assign") return "growth";
   if (verb.includes(".") || verb === "heappush" || verb === "insort" || verb === "[length]=") {
     return verb === "Object.assign" ? assignNature(operation, shape) : "growth";
   }

@@ -6,6 +6,7 @@
 import type { Analysis } from "./activity.ts";
 import { methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
+import { contains, walk } from "./tree.ts";
 import type { CallTree, Tree } from "./tree.ts";
 
 /** Name under which a result is kept: a variable, a field, `returned`, or null when dropped. */
@@ -40,6 +41,29 @@ export function listOf(analysis: Analysis, fn: FunctionModel, handle: string): s
   );
   return put?.tree.callee.type === "member" ? lastName(put.tree.callee.object) || null : null;
 }
+
+/** `handle = hook(f); try: … finally: handle.remove()`: it ends with the call that made it. */
+export function isTakenBack(call: CallTree, scope: FunctionModel): boolean {
+  const body = scope.tree?.body ?? [];
+  let handle = "";
+  for (const part of body) {
+    walk(part, (inner) => {
+      if (inner.type === "assign" && inner.value === call) handle = lastName(inner.target);
+    });
+  }
+  const ends = ({ callee }: CallTree): boolean =>
+    callee.type === "member"
+      ? lastName(callee.object) === handle && ENDS.test(callee.property)
+      : lastName(callee) === handle;
+  return handle !== "" &&
+    body.some((part) =>
+      contains(part, (outer) =>
+        outer.type === "block" && outer.kind === "finally_clause" &&
+        contains(outer, (inner) => inner.type === "call" && ends(inner)))
+    );
+}
+
+const ENDS = /^(remove|close|unsubscribe|dispose|cancel|stop|off|disconnect|release|detach)$/;
 
 /** Returns the last name of an expression: `socket` of `this.socket`. */
 export function lastName(tree: Tree): string {

@@ -166,6 +166,8 @@ function setAnew(
   const entry = reading.resolver.extend(place, [key.type === "text" ? `[${key.value}]` : "[]"]);
   for (const value of made ?? []) {
     for (const option of value.type === "choice" ? value.options : [value]) {
+      // `[...rooms.get(id).filter(…), one]`: there may have been nothing under the key.
+      if (option.type === "collection") continue;
       const rewrite = rewriteOf(reading, option, entry);
       if (rewrite !== null && /^(filter|trim|shrink)$/.test(rewrite.effect)) {
         return { place: entry, ...rewrite };

@@ -36,7 +36,7 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
         isOfLongRun(operation) || isShared(analysis, operation, root.scope);
     case "parameter":
       return isCallersState(analysis, operation) || isCaptured(analysis, fn, root.scope) ||
-        isOfKeptObject(operation);
+        isOfKeptObject(operation) || isUndoneLater(analysis, operation);
   }
 }
 
@@ -44,6 +44,13 @@ export function isPersistent(analysis: Analysis, operation: Operation): boolean 
 function isOfKeptObject({ place: { root, path }, fn }: Operation): boolean {
   if (root.kind !== "parameter" || path.length < 2 || !isInside(fn, root.scope)) return false;
   return isPutByName(path[0]!, root.scope);
+}
+
+/** `a.joints.add(joint); return () => a.joints.delete(joint);`: till then it is there. */
+function isUndoneLater(analysis: Analysis, { place, fn }: Operation): boolean {
+  return analysis.on(place.key).some((operation) =>
+    operation.effect === "shrink" && isInside(operation.fn, fn) && escapes(operation.fn)
+  );
 }
 
 /** A variable made before the loop that its function never leaves, and used in it. */

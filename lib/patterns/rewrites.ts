@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joinedCopy, JOINS, longerCopy } from "./longer_copies.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
@@ -60,7 +61,7 @@ export function rewriteOf(
       ? made.binding.values.find((option) => option.type === "call")
       : undefined;
     const longer = copy === undefined ? null : longerCopy(copy, self);
-    if (longer !== null) return longer;
+    if (longer !== null) return { effect: "grow", ...longer };
     // `rest = this.open.filter(…); this.open = rest`
     const { callee = null } = copy?.type === "call" ? copy : {};
     const isFiltered = callee?.type === "member" && callee.property === "filter" &&
@@ -68,7 +69,7 @@ export function rewriteOf(
     if (isFiltered) return rewriteOf(reading, copy!, place);
   }
   const longer = longerCopy(value, self);
-  if (longer !== null) return longer;
+  if (longer !== null) return { effect: "grow", ...longer };
   if (value.type === "choice") {
     const chosen = ofChoice(reading, value, place);
     if (chosen !== null) return chosen;
@@ -104,10 +105,11 @@ export function rewriteOf(
     const inner = cut?.type === "call" ? rewriteOf(reading, cut, place) : null;
     if (inner?.effect === "grow") return inner;
     const added = value.entries.find((entry) => !entry.spread);
-    // `[id, ...recent.filter((other) => other !== id)]`: the newest in front, once.
-    const isUnique = inner?.effect === "filter" && inner.detail !== null &&
-      contains(inner.detail, (part) => part.type === "operation" && /^!==?$/.test(part.operator));
-    if (isUnique && added) return { effect: "grow", verb: "spread", detail: added.value };
+    if (inner?.effect === "filter" && added) {
+      return leavesOut(inner.detail)
+        ? { effect: "grow", verb: "spread", detail: added.value }
+        : inner;
+    }
   }
   // `(this.log ?? "") + line`, `[...(this.log ?? []), line]`
   const holds = (part: Tree): boolean =>
@@ -173,22 +175,8 @@ export function rewriteOf(
       return { effect: "write", verb: callee.property, detail: null };
     }
   }
-  // `[this.log, line].join("\n")`, `"\n".join([self.log, line])`
-  const listed = callee.type === "member" && callee.property === "join"
-    ? [callee.object, ...args].find((part) => part.type === "collection")
-    : undefined;
-  if (listed?.type === "collection" && listed.entries.length > 1) {
-    const added = listed.entries.find((entry) => !self(entry.value));
-    const isLonger = listed.entries.some((entry) => self(entry.value));
-    if (isLonger) return { effect: "grow", verb: "+", detail: added?.value ?? null };
-  }
-  const isJoined = callee.type === "member" && callee.property === "concat" &&
-    callee.object.type === "collection" && args.some(self) &&
-    args.length + callee.object.entries.length > 1;
-  if (isJoined) {
-    const added = callee.object.type === "collection" ? callee.object.entries[0]?.value : undefined;
-    return { effect: "grow", verb: "concat", detail: added ?? args[1] ?? null };
-  }
+  const joined = joinedCopy(value, self);
+  if (joined !== null) return { effect: "grow", ...joined };
   // `deque(self.x[-n:])`, `np.append(self.x, v)`, `new Map([...this.x, [k, v]])`
   const inner = args.map((arg) => self(arg) ? null : rewriteOf(reading, arg, place)).find((found) =>
     found
@@ -198,13 +186,19 @@ export function rewriteOf(
   if (/(^|\.)n(largest|smallest)$/.test(name) && args.some((arg) => contains(arg, self))) {
     return { effect: "trim", verb: name, detail: args[0]! };
   }
-  if (
-    /(^|\.)(append|concatenate|vstack|hstack|concat)$/.test(name) &&
-    args.some((arg) => contains(arg, self))
-  ) {
+  if (JOINS.test(name) && args.some((arg) => contains(arg, self))) {
     return { effect: "grow", verb: name, detail: args[1] ?? null };
   }
   return null;
+}
+
+/** `[id, ...recent.filter((other) => other !== id)]`: only what is put in front leaves its place. */
+function leavesOut(test: Tree | null): boolean {
+  const compares = (operators: RegExp): boolean =>
+    test !== null &&
+    contains(test, (part) => part.type === "operation" && operators.test(part.operator));
+  // `[...recent.filter(({ at }) => now - at < limit), one]` lets the old ones go.
+  return compares(/^!==?$/) && !compares(/^[<>]=?$/);
 }
 
 /** `log ? log + line : line`: longer, unless the choice is to cut it back or to begin anew. */
@@ -221,26 +215,6 @@ function ofChoice(
   if (!longer) return null;
   const isAnew = asksSize(test) && options.some((option) => isEmptying(option) === "empty");
   return isAnew ? { effect: "trim", verb: "reset", detail: test } : longer;
-}
-
-/** `new Uint8Array(this.log.length + n)`, `Buffer.concat([this.log, chunk])`: a longer copy. */
-function longerCopy(
-  value: Tree,
-  self: (part: Tree) => boolean,
-): Rewrite | null {
-  if (value.type !== "call") return null;
-  const [first] = value.args;
-  const isLongerBuffer = value.construct && first?.type === "operation" &&
-    first.operator === "+" &&
-    first.operands.some((part) =>
-      part.type === "member" && /^(length|byteLength)$/.test(part.property) && self(part.object)
-    );
-  const isConcat = /(^|\.)concat$/.test(dottedName(value.callee)) &&
-    first?.type === "collection" &&
-    first.entries.some((entry) => self(entry.value)) && first.entries.length > 1;
-  return isLongerBuffer || isConcat
-    ? { effect: "grow", verb: "longer copy", detail: first ?? null }
-    : null;
 }
 
 /** `layers.slice(0, -1)` */

@@ -7,7 +7,7 @@
 import type { GrowingSite } from "./growing_site.ts";
 import { encloses, shortText, takesOut } from "./growing_site.ts";
 import { idiomsOf } from "./idioms.ts";
-import { lookUp } from "./model.ts";
+import { findMethod, lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { onceOnly } from "./once.ts";
 import { dottedName } from "./places.ts";
@@ -73,9 +73,19 @@ export function isLimit(
   test: Tree,
   fn: FunctionModel,
   side: "above" | "below" | "any",
+  depth = 0,
 ): boolean {
   let found = false;
   walk(test, (part) => {
+    if (part.type === "operation" && /^(!|not)$/.test(part.operator)) {
+      const other = side === "below" ? "above" : "below";
+      found ||= part.operands.some((inner) => isLimit(site, inner, fn, other, depth));
+      return false;
+    }
+    // `this.tooMany()`: the test is what the method gives.
+    const asked = depth < 2 ? askedOf(site, part, fn) : null;
+    found ||= asked !== null &&
+      asked.returns.some((value) => isLimit(site, value, asked, side, depth + 1));
     if (part.type !== "operation" || !/^(<|<=|>|>=|==|===)$/.test(part.operator)) return;
     const [left, right] = part.operands;
     if (left === undefined || right === undefined) return;
@@ -89,6 +99,18 @@ export function isLimit(
     if (side === "any" ? isAbove : side === "above" ? isAbove : isBelow) found = true;
   });
   return found;
+}
+
+/** The own method, getter or function whose result a test asks for. */
+function askedOf({ analysis }: GrowingSite, part: Tree, fn: FunctionModel): FunctionModel | null {
+  const asked = part.type === "call" ? part.callee : part;
+  if (asked.type === "member" && asked.object.type === "this" && fn.owner !== null) {
+    const method = findMethod(analysis.project, fn.owner, asked.property);
+    return part.type === "call" || method?.tree?.role === "getter" ? method : null;
+  }
+  if (part.type !== "call" || asked.type !== "name") return null;
+  const own = lookUp(fn, asked.name)?.binding.values.find(({ type }) => type === "function");
+  return own === undefined ? null : analysis.project.byTree.get(own) ?? null;
 }
 
 /** `len(x)`, `x.length`, `x.size` of this place or of one that is trimmed with it. */

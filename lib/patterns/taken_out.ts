@@ -8,6 +8,7 @@ import { trimmedByHelper } from "./emptied.ts";
 import type { GrowingSite } from "./growing_site.ts";
 import { encloses, growingSite, isReplacing } from "./growing_site.ts";
 import { endlessLoop } from "./long_runs.ts";
+import { isMatched } from "./matched_entries.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { registers } from "./registration.ts";
@@ -56,7 +57,8 @@ export function takenOut(site: GrowingSite): string | null {
       operation.tree === site.operation.tree;
     if (isSameCall) return `taken out again by ${operation.verb}`;
     const isElse = inOtherBranch(operation, site.operation) ||
-      inOtherBranch(site.operation, operation) || isHandled(site, operation);
+      inOtherBranch(site.operation, operation) || isHandled(site, operation) ||
+      isMatched(site, operation);
     if (isElse) {
       return `taken out in another branch (line ${operation.tree.at.line})`;
     }
