@@ -24,7 +24,7 @@ import { guard } from "./room.ts";
 import { exchanged, goesWithEntry, released, restored, takenOut } from "./taken_out.ts";
 import { testedKey } from "./tested_keys.ts";
 import { contains } from "./tree.ts";
-import { isConstructor } from "./units.ts";
+import { isActivation, isConstructor } from "./units.ts";
 
 /** The judgement about one site. */
 export interface Bound {
@@ -99,6 +99,7 @@ function runsOnce(site: GrowingSite): string | null {
   if (isConstructor(site.unit) && isOwn) {
     return site.unit.tree === null ? "runs once, while the module loads" : "constructor only";
   }
+  if (isActivation(site.unit)) return "runs once, when the extension starts";
   if (isLoading(site.analysis, site.unit)) return "runs only while the module loads";
   // What calls itself at once, as over a tree, runs as often as who called it first.
   const callers = site.analysis.callSites(site.unit).map((call) => call.fn);

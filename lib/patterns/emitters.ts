@@ -163,10 +163,19 @@ function isMadeBeside(analysis: Analysis, { values }: Binding, object: Tree): bo
   return block?.type === "if" &&
     values.some((value) => {
       // `const made = table[id] = new Emitter()`
-      const last = value.type === "assign" ? value.value : value;
+      const whole = value.type === "assign" ? value.value : value;
+      const last = object.type === "member" ? partOf(whole, object.property) : whole;
       return last?.type === "call" && isMaking(last) && block.at.start <= last.at.start &&
         last.at.end <= object.at.start;
     });
+}
+
+/** `entry = { model: new Model() }; entry.model.on(…)` */
+function partOf(value: Tree | null, name: string): Tree | null {
+  const isIt = (key: Tree | null): boolean => key?.type === "text" && key.value === name;
+  return value?.type === "collection"
+    ? value.entries.find(({ key }) => isIt(key))?.value ?? null
+    : value;
 }
 
 /** `const worker = await this.take()`: one of a pool, which goes back to it. */
@@ -183,8 +192,8 @@ function isBorrowed(analysis: Analysis, { values }: Binding, fn: FunctionModel):
     });
 }
 
-/** `new Emitter()`, `document.createElement("li")` */
-function isMaking({ construct, callee }: CallTree): boolean {
+/** `new Emitter()`, `document.createElement("li")`: the caller's own. */
+export function isMaking({ construct, callee }: CallTree): boolean {
   return construct || /^(create|make|build|spawn|open)([A-Z]|$)/.test(lastName(callee));
 }
 

@@ -15,9 +15,9 @@ import { onceOnly } from "./once.ts";
 import type { CallSite } from "./operations.ts";
 import { pythonRegistration } from "./python_events.ts";
 import type { Registration } from "./registration.ts";
-import { droppedUndo, subscription } from "./subscriptions.ts";
-import { timer } from "./timers.ts";
-import { className, isConstructor } from "./units.ts";
+import { droppedDisposable, droppedUndo, subscription } from "./subscriptions.ts";
+import { job, timer } from "./timers.ts";
+import { className, isActivation, isConstructor } from "./units.ts";
 
 /** Finds listeners, timers and subscriptions. */
 export function findEvents(analysis: Analysis): readonly PatternFinding[] {
@@ -25,8 +25,8 @@ export function findEvents(analysis: Analysis): readonly PatternFinding[] {
     const made = site.fn.source.language === "python"
       ? pythonRegistration(analysis, site, (object, fn) => localTarget(analysis, object, fn))
       : listener(analysis, site) ?? fileWatcher(analysis, site) ?? observer(analysis, site) ??
-        timer(analysis, site) ??
-        subscription(analysis, site);
+        timer(analysis, site) ?? job(analysis, site) ??
+        subscription(analysis, site) ?? droppedDisposable(analysis, site);
     const kept = made ?? droppedUndo(analysis, site);
     return kept === null ? [] : [describe(analysis, site, kept)];
   });
@@ -40,8 +40,9 @@ function describe(
   const { fn, tree } = site;
   const unit = methodAround(fn);
   const captures = tree.args.some((arg) => closureOverThis(arg, fn) !== null);
-  const isOnce = unit.tree === null;
-  const bound = by ?? (isOnce ? "once, while the module loads" : onceOnly(analysis, site));
+  const isOnce = unit.tree === null || fn === unit && isActivation(unit);
+  const start = unit.tree === null ? "while the module loads" : "when the extension starts";
+  const bound = by ?? (isOnce ? `once, ${start}` : onceOnly(analysis, site));
   return finding(fn, tree.at, {
     kind,
     class: className(fn),

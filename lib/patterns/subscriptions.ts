@@ -4,6 +4,7 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { isMaking, localTarget } from "./emitters.ts";
 import { handleOf, lastName, listOf } from "./handles.ts";
 import { isHandler } from "./listeners.ts";
 import { lookUp, methodAround } from "./model.ts";
@@ -13,7 +14,7 @@ import { dottedName, isInside } from "./places.ts";
 import type { Registration } from "./registration.ts";
 import { textOf } from "./shapes.ts";
 import { contains } from "./tree.ts";
-import type { Tree } from "./tree.ts";
+import type { CallTree, Tree } from "./tree.ts";
 
 /** Returns the subscription that a call makes, or null. */
 export function subscription(analysis: Analysis, site: CallSite): Registration | null {
@@ -74,8 +75,7 @@ const REGISTERS =
 export function droppedUndo(analysis: Analysis, { tree, fn }: CallSite): Registration | null {
   const { callee } = tree;
   if (callee.type !== "name" || !REGISTERS.test(callee.name)) return null;
-  const parent = analysis.parentOf(tree);
-  if (parent !== null && !/^(function|if|loop|block)$/.test(parent.type)) return null;
+  if (!isDropped(analysis, tree)) return null;
   const own = lookUp(fn, callee.name)?.binding.values.find((value) => value.type === "function");
   const made = own === undefined ? undefined : analysis.project.byTree.get(own);
   if (made === undefined || made === fn || methodAround(fn).tree === null) return null;
@@ -97,6 +97,33 @@ export function droppedUndo(analysis: Analysis, { tree, fn }: CallSite): Registr
   };
 }
 
+/** `window.onDidChangeTheme(handler);` gives back what undoes it, and nobody keeps that. */
+export function droppedDisposable(
+  analysis: Analysis,
+  { tree, fn }: CallSite,
+): Registration | null {
+  const { callee, args: [handler, , kept] } = tree;
+  if (callee.type !== "member" || !/^on(Did|Will)[A-Z]/.test(callee.property)) return null;
+  if (handler === undefined || !isHandler(handler, fn) || kept !== undefined) return null;
+  const isOfEnd = /(Dispose|Close|Exit|End|Destroy)$/.test(callee.property);
+  if (!isDropped(analysis, tree) || isOfEnd || callee.object.type === "this") return null;
+  // `mount((editor) => editor.onDidChangeText(…))`: it goes with what the callback is handed.
+  const given = callee.object.type === "name" ? lookUp(fn, callee.object.name) : null;
+  if (given?.binding.kind === "parameter" && given.scope.use.kind === "argument") return null;
+  return {
+    kind: "subscription",
+    attribute: `${textOf(callee.object, fn)}.${callee.property}`.slice(0, 120),
+    by: localTarget(analysis, callee.object, fn),
+    note: "what it gives back to undo it is dropped",
+  };
+}
+
+/** Nothing takes what the call gives. */
+function isDropped(analysis: Analysis, tree: CallTree): boolean {
+  const parent = analysis.parentOf(tree);
+  return parent === null || /^(function|if|loop|block)$/.test(parent.type);
+}
+
 /** `this.search$.pipe(…)` of a subject that the instance makes for itself. */
 function isOwnSource(analysis: Analysis, source: Tree, fn: FunctionModel): boolean {
   let root = source;
@@ -109,5 +136,5 @@ function isOwnSource(analysis: Analysis, source: Tree, fn: FunctionModel): boole
     owner.fields.get(name)?.value,
     ...(analysis.resolver.assignments(owner).get(name) ?? []).map(({ tree }) => tree.value),
   ];
-  return made.some((value) => value?.type === "call" && value.construct);
+  return made.some((value) => value?.type === "call" && isMaking(value));
 }

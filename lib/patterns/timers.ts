@@ -5,6 +5,8 @@
  */
 import type { Analysis } from "./activity.ts";
 import { handleOf, lastName, listOf } from "./handles.ts";
+import { isHandler } from "./listeners.ts";
+import { lookUp } from "./model.ts";
 import type { CallSite } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import type { Registration } from "./registration.ts";
@@ -39,6 +41,37 @@ export function timer(analysis: Analysis, site: CallSite): Registration | null {
       ? "handed to the caller"
       : null,
     note: cleared || handle === "returned" ? "timer" : "never cleared; keeps its closure alive",
+  };
+}
+
+/** `cron.schedule("0 8 * * *", action)`: it runs by the clock until somebody stops it. */
+export function job(analysis: Analysis, { tree, fn }: CallSite): Registration | null {
+  const { callee, args: [when, action] } = tree;
+  if (!/^schedule(Job)?$/.test(lastName(callee)) || when === undefined) return null;
+  const library = callee.type === "member" ? callee.object : callee;
+  const source = library.type === "name" ? lookUp(fn, library.name)?.binding.source : null;
+  if (!/(^|[/-])(cron|schedule)/.test(source ?? "")) return null;
+  // A date comes once.
+  const isDate = when.type === "call" && when.construct || /(date|at|time)$/i.test(lastName(when));
+  if (isDate || action === undefined || !isHandler(action, fn)) return null;
+  const own = handleOf(analysis, tree);
+  const handle = own === null ? null : listOf(analysis, fn, own) ?? own;
+  const stopped = analysis.calls.find(({ tree: { callee: called, args }, fn: where }) =>
+    handle !== null && where.source === fn.source && called.type === "member" &&
+    /^(stop|cancel|destroy|cancelJob)$/.test(called.property) &&
+    [called.object, ...args].some((part) =>
+      lastName(part) === handle || analysis.resolver.resolve(part, where)?.path[0] === handle
+    )
+  );
+  return {
+    kind: "timer",
+    attribute: handle ?? lastName(callee),
+    by: stopped
+      ? `stopped at line ${stopped.tree.at.line}`
+      : handle === "returned"
+      ? "handed to the caller"
+      : null,
+    note: stopped || handle === "returned" ? "timer" : "never stopped; keeps its closure alive",
   };
 }
 

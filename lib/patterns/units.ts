@@ -24,6 +24,14 @@ export function isConstructor(unit: FunctionModel): boolean {
     (unit.isMethod && idiomsOf(unit.source.language).constructors.has(unit.name));
 }
 
+/** `export function activate(context)`: an editor starts its extension with it, once. */
+export function isActivation({ name, source, parent, tree }: FunctionModel): boolean {
+  const [first] = tree?.parameters ?? [];
+  return name === "activate" && parent?.tree === null && source.exports?.has(name) === true &&
+    first !== undefined &&
+    (/^(ctx|context)$/.test(first.name) || /ExtensionContext$/.test(first.annotation ?? ""));
+}
+
 /** Tells whether a function gives back or resets what its owner holds, by its name. */
 export function isLifecycle(unit: FunctionModel): boolean {
   return idiomsOf(unit.source.language).lifecycle.test(unit.name);
