@@ -5,11 +5,11 @@
  * @module
  */
 import type { Deed } from "./deed.ts";
-import { JOINS } from "./longer_copies.ts";
+import { asksSize, isEmptying } from "./emptying.ts";
 import { lookUp } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place } from "./places.ts";
-import { asksSize, extension, isEmptying, isPlace, rewriteOf } from "./rewrites.ts";
+import { isPlace, rewriteOf, rewritesOf } from "./rewrites.ts";
 import type { Effect, Reading } from "./rewrites.ts";
 import { contains } from "./tree.ts";
 import type { AssignTree, IfTree, IndexTree, LoopTree, Tree } from "./tree.ts";
@@ -42,21 +42,9 @@ export function assignmentDeeds(
     return [deed("shrink", operator, value)];
   }
   if (operator !== "=" || value === null) return [];
-  const rewrite = rewriteOf(reading, value, place);
-  if (rewrite !== null) {
-    const { effect, verb, detail } = rewrite;
-    // `x = [...x, y].slice(-n)`: longer and cut back at once.
-    const extended = /^(slice|filter)$/.test(verb) ? extension(value) : null;
-    // `x = np.append(x, y)[-n:]`
-    const joined = value.type === "index" && value.object.type === "call"
-      ? rewriteOf(reading, value.object, place)
-      : null;
-    const isJoined = joined?.effect === "grow" && JOINS.test(joined.verb);
-    return [
-      ...(isJoined ? [deed("grow", joined.verb, joined.detail)] : []),
-      ...(extended === null ? [] : [deed("grow", "spread", extended)]),
-      deed(effect, verb, detail),
-    ];
+  const rewrites = rewritesOf(reading, value, place);
+  if (rewrites.length > 0) {
+    return rewrites.map(({ effect, verb, detail }) => deed(effect, verb, detail));
   }
   const isGuarded = around.some((outer) =>
     outer.type === "if" && !asksSize(outer.test) &&

@@ -168,3 +168,32 @@ export function build(paths: string[]) {
     [[4, true], [5, false]],
   );
 });
+
+test("what a helper makes of a list that it is handed grows or is cut back as written there", () => {
+  assert.deepEqual(
+    growth(
+      `const longer = (list, item) => [...list, item];
+const keepLast = (count) => (list) => list.slice(-count);
+const again = (list) => once(list);
+const once = (list) => again(list);
+export class Log {
+  all = [];
+  few = [];
+  last = [];
+  same = [];
+  add(x) {
+    this.all = longer(this.all, x);
+    this.few = keepLast(9)(longer(this.few, x));
+    this.last = longer(this.last, x).slice(-9);
+    this.same = again(this.same);
+  }
+}
+export function reduce(state, x) {
+  return { ...state, near: keepLast(9)(longer(state.near, x)), far: longer(state.far, x) };
+}
+`,
+      "js",
+    ),
+    [[11, false], [12, true], [13, true], [18, false], [18, true]],
+  );
+});

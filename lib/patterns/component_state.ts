@@ -8,7 +8,7 @@ import type { Deed } from "./deed.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
-import { extension, rewriteOf } from "./rewrites.ts";
+import { rewritesOf } from "./rewrites.ts";
 import type { Reading } from "./rewrites.ts";
 import type { CallTree, Tree } from "./tree.ts";
 
@@ -36,15 +36,10 @@ function newState(reading: Reading, { callee }: CallTree, value: Tree, tree: Tre
   const object: Tree = { type: "name", at: callee.at, name };
   const place = reading.resolver.resolve(object, reading.fn);
   if (place === null) return [];
-  const { effect, verb, detail } = rewriteOf(reading, value, place) ??
-    { effect: "replace", verb: "=", detail: value };
-  const extended = /^(slice|filter)$/.test(verb) ? extension(value) : null;
-  return [
-    ...(extended === null
-      ? []
-      : [{ place, effect: "grow", tree, verb: "spread", detail: extended, object } as const]),
-    { place, effect, tree, verb, detail, object },
-  ];
+  const rewrites = rewritesOf(reading, value, place);
+  return rewrites.length === 0
+    ? [{ place, effect: "replace", tree, verb: "=", detail: value, object }]
+    : rewrites.map((rewrite) => ({ place, tree, object, ...rewrite }));
 }
 
 /** The state that belongs to a setter, by the pair in which `useState` gives both. */

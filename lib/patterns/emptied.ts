@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { asksSize, isEmptying } from "./emptying.ts";
 import type { GrowingSite } from "./growing_site.ts";
 import { isReplacing, shortText, takesOut, testOf } from "./growing_site.ts";
 import { escapes } from "./escapes.ts";
@@ -12,7 +13,6 @@ import { findMethod, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { isInside } from "./places.ts";
-import { asksSize, isEmptying } from "./rewrites.ts";
 import { isLimit } from "./room.ts";
 import { contains, walk } from "./tree.ts";
 import { isConstructor, isLifecycle } from "./units.ts";

@@ -5,10 +5,10 @@
  */
 import type { Analysis } from "./activity.ts";
 import { keysAround } from "./containers.ts";
+import { isEmptying } from "./emptying.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
-import { isEmptying } from "./rewrites.ts";
 import type { Tree } from "./tree.ts";
 import { isConstructor } from "./units.ts";
 

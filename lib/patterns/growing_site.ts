@@ -5,12 +5,12 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
+import { isEmptying } from "./emptying.ts";
 import { methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { dottedName } from "./places.ts";
 import type { Place } from "./places.ts";
-import { isEmptying } from "./rewrites.ts";
 import { textOf } from "./shapes.ts";
 import type { IfTree, LoopTree, Tree } from "./tree.ts";
 import { typedPlace } from "./typed_state.ts";

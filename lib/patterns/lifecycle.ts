@@ -6,6 +6,7 @@
  */
 import { group } from "./activity.ts";
 import type { Analysis } from "./activity.ts";
+import { isEmptying } from "./emptying.ts";
 import { finding } from "./finding.ts";
 import type { PatternFinding } from "./finding.ts";
 import type { GrowthSite } from "./growth.ts";
@@ -18,7 +19,6 @@ import { partsOf } from "./tree.ts";
 import type { At, Tree } from "./tree.ts";
 import { calleesOf } from "./call_links.ts";
 import { isLifecycle } from "./units.ts";
-import { isEmptying } from "./rewrites.ts";
 
 const RELEASING =
   /^(clear|close|dispose|cleanup|clean_up|destroy|shutdown|terminate|cancel|abort|stop|end|unsubscribe|disconnect|release|reset|kill|join|removeAllListeners|unref|\[Symbol\.dispose\])$/;

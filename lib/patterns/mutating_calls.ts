@@ -10,7 +10,7 @@ import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place } from "./places.ts";
-import { extension, rewriteOf } from "./rewrites.ts";
+import { rewriteOf, rewritesOf } from "./rewrites.ts";
 import type { Effect, Reading } from "./rewrites.ts";
 import { contains } from "./tree.ts";
 import type { CallTree, Tree } from "./tree.ts";
@@ -61,16 +61,10 @@ function emitted(reading: Reading, tree: CallTree): Deed[] {
     return [{ place: subject, effect: "grow", tree, verb: "longer copy", detail: value, object }];
   }
   const place = reading.resolver.extend(subject, ["value"]);
-  const rewrite = rewriteOf(reading, value, place);
   const object: Tree = { type: "member", at: callee.at, object: callee.object, property: "value" };
-  if (rewrite !== null) {
-    // `items$.next([item, ...items$.value].slice(0, 9))`: longer and cut back at once.
-    const extended = /^(slice|filter)$/.test(rewrite.verb) ? extension(value) : null;
-    const deed: Deed = { place, tree, object, ...rewrite };
-    return extended === null
-      ? [deed]
-      : [{ ...deed, effect: "grow", verb: "spread", detail: extended }, deed];
-  }
+  // `items$.next([item, ...items$.value].slice(0, 9))`: longer and cut back at once.
+  const rewrites = rewritesOf(reading, value, place);
+  if (rewrites.length > 0) return rewrites.map((rewrite) => ({ place, tree, object, ...rewrite }));
   return value.type === "collection"
     ? [{ place, tree, object, effect: "replace", verb: "next", detail: value }]
     : [];

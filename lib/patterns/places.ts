@@ -5,12 +5,14 @@
  *
  * @module
  */
+import { collectAssignments } from "./field_assignments.ts";
+import type { Declared } from "./field_assignments.ts";
 import { idiomsOf } from "./idioms.ts";
 import { endlessLoop } from "./long_runs.ts";
 import type { Binding, ClassModel, FunctionModel, Project, SourceFile } from "./model.ts";
 import { ancestry, findClass, findMethod, lookUp } from "./model.ts";
-import type { AssignTree, Tree } from "./tree.ts";
-import { contains, walk } from "./tree.ts";
+import type { Tree } from "./tree.ts";
+import { contains } from "./tree.ts";
 
 /** What a place hangs on. */
 export type Root =
@@ -34,16 +36,12 @@ export interface Resolver {
   resolve(tree: Tree, fn: FunctionModel): Place | null;
   /** Goes on from a place: `this` and `["queue"]` give `this.queue`. */
   extend(place: Place, steps: readonly string[]): Place;
+  /** The function of these sources that a callee means, also one that a call gives: `keep(9)`. */
+  functionOf(callee: Tree, fn: FunctionModel): FunctionModel | null;
   /** Assignments to `this.<name>` anywhere in a class, by name. */
   assignments(model: ClassModel): ReadonlyMap<string, readonly Declared[]>;
   /** The class, among a class and its ancestors, that declares a field. */
   declaring(model: ClassModel, field: string): ClassModel;
-}
-
-/** An assignment to a field, and where it happens. */
-export interface Declared {
-  readonly tree: AssignTree;
-  readonly fn: FunctionModel;
 }
 
 const MAX_DEPTH = 12;
@@ -261,11 +259,25 @@ export function createResolver(project: Project): Resolver {
     return null;
   }
 
-  /** `entryOf(file).users`: an entry of some lasting state that a function hands out. */
-  function ofResult(name: string, fn: FunctionModel, depth: number): Place | null {
+  /** A function by its name, unless it is the one around. */
+  function named(name: string, fn: FunctionModel): FunctionModel | null {
     const own = lookUp(fn, name)?.binding.values.find((value) => value.type === "function");
     const made = own === undefined ? undefined : project.byTree.get(own);
-    if (made === undefined || made === fn || isInside(fn, made)) return null;
+    return made === undefined || made === fn || isInside(fn, made) ? null : made;
+  }
+
+  function functionOf(callee: Tree, fn: FunctionModel): FunctionModel | null {
+    if (callee.type === "name") return named(callee.name, fn);
+    const maker = callee.type === "call" ? functionOf(callee.callee, fn) : null;
+    return maker === null
+      ? null
+      : first(maker.returns, (value) => project.byTree.get(value) ?? null);
+  }
+
+  /** `entryOf(file).users`: an entry of some lasting state that a function hands out. */
+  function ofResult(name: string, fn: FunctionModel, depth: number): Place | null {
+    const made = named(name, fn);
+    if (made === null) return null;
     return first(made.returns, (value) => {
       const inner = resolve(value, made, depth + 3);
       const lasts = inner !== null && inner.path.length > 1 &&
@@ -282,9 +294,8 @@ export function createResolver(project: Project): Resolver {
     fn: FunctionModel,
     depth: number,
   ): Place | null {
-    const own = lookUp(fn, name)?.binding.values.find((value) => value.type === "function");
-    const made = own === undefined ? undefined : project.byTree.get(own);
-    if (made === undefined || made === fn || isInside(fn, made)) return null;
+    const made = named(name, fn);
+    if (made === null) return null;
     return first(made.returns, (value) => {
       const inner = resolve(value, made, depth + 3);
       if (inner === null || inner.root.kind !== "parameter" || inner.root.scope !== made) {
@@ -302,6 +313,7 @@ export function createResolver(project: Project): Resolver {
 
   return {
     resolve: (tree, fn) => resolve(tree, fn, 0),
+    functionOf,
     extend: ({ root, path }, steps) => place(root, [...path, ...steps]),
     assignments: (model) => assigned.get(model) ?? new Map(),
     declaring,
@@ -341,33 +353,4 @@ function first<T, R>(items: readonly T[], find: (item: T) => R | null): R | null
     if (found !== null) return found;
   }
   return null;
-}
-
-function collectAssignments(project: Project): Map<ClassModel, Map<string, Declared[]>> {
-  const assigned = new Map<ClassModel, Map<string, Declared[]>>();
-  for (const fn of project.functions) {
-    const owner = fn.owner;
-    if (owner === null || fn.tree === null) continue;
-    const fields = assigned.get(owner) ?? new Map<string, Declared[]>();
-    assigned.set(owner, fields);
-    for (const part of fn.tree.body) {
-      walk(part, (tree) => {
-        if (tree.type === "function" || tree.type === "class") return false;
-        if (tree.type !== "assign" || !/^(=|\?\?=|\|\|=)$/.test(tree.operator)) return;
-        for (const target of targetsOf(tree.target)) {
-          if (target.type !== "member" || target.object.type !== "this") continue;
-          const list = fields.get(target.property);
-          if (list === undefined) fields.set(target.property, [{ tree, fn }]);
-          else list.push({ tree, fn });
-        }
-      });
-    }
-  }
-  return assigned;
-}
-
-function targetsOf(target: Tree): readonly Tree[] {
-  return target.type === "collection"
-    ? target.entries.flatMap((entry) => targetsOf(entry.value))
-    : [target];
 }

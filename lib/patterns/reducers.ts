@@ -9,7 +9,7 @@ import type { FunctionModel } from "./model.ts";
 import { lookUp } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place } from "./places.ts";
-import { extension, rewriteOf } from "./rewrites.ts";
+import { rewriteOf, rewritesOf } from "./rewrites.ts";
 import type { Reading } from "./rewrites.ts";
 import type { CallTree, CollectionTree, Tree } from "./tree.ts";
 
@@ -98,20 +98,8 @@ function entryDeeds(reading: Reading, made: CollectionTree, state: Tree): Deed[]
 }
 
 function entryDeed(reading: Reading, place: Place, value: Tree, object: Tree): Deed[] {
-  const rewrite = rewriteOf(reading, value, place);
-  const deed = (effect: Deed["effect"], verb: string, detail: Tree | null): Deed => ({
-    place,
-    effect,
-    tree: value,
-    verb,
-    detail,
-    object,
-  });
-  if (rewrite === null) return [deed("replace", "=", value)];
-  const { effect, verb, detail } = rewrite;
-  const extended = /^(slice|filter)$/.test(verb) ? extension(value) : null;
-  return [
-    ...(extended === null ? [] : [deed("grow", "spread", extended)]),
-    deed(effect, verb, detail),
-  ];
+  const rewrites = rewritesOf(reading, value, place);
+  return rewrites.length === 0
+    ? [{ place, effect: "replace", tree: value, verb: "=", detail: value, object }]
+    : rewrites.map((rewrite) => ({ place, tree: value, object, ...rewrite }));
 }

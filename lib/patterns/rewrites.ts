@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { asksSize, isEmptying } from "./emptying.ts";
 import { joinedCopy, JOINS, longerCopy } from "./longer_copies.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place, Resolver } from "./places.ts";
-import { contains } from "./tree.ts";
+import { contains, partsOf } from "./tree.ts";
 import type { CallTree, Tree } from "./tree.ts";
 
 /** What an operation does to its place. */
@@ -39,6 +40,8 @@ export type Effect =
 export interface Reading {
   readonly resolver: Resolver;
   readonly fn: FunctionModel;
+  /** How many helpers were followed to get here. */
+  readonly depth?: number;
 }
 
 /** What a new value does to the state that it replaces. */
@@ -46,6 +49,25 @@ export interface Rewrite {
   readonly effect: Effect;
   readonly verb: string;
   readonly detail: Tree | null;
+}
+
+/** All that a new value does: `x = [...x, y].slice(-n)` is longer and cut back at once. */
+export function rewritesOf(reading: Reading, value: Tree, place: Place): readonly Rewrite[] {
+  const rewrite = rewriteOf(reading, value, place);
+  if (rewrite === null) return [];
+  if (!/^(slice|filter)$/.test(rewrite.verb)) return [rewrite];
+  const detail = extension(value);
+  if (detail !== null) return [{ effect: "grow", verb: "spread", detail }, rewrite];
+  // `np.append(x, y)[-n:]`, `append(x, y).slice(-n)`, `keepLast(n)(append(x, y))`
+  const inner = value.type === "index"
+    ? [value.object]
+    : value.type === "call"
+    ? [...partsOf(value.callee), ...value.args]
+    : [];
+  const longer = inner.filter(({ type }) => type === "call")
+    .map((part) => rewriteOf(reading, part, place))
+    .find((part) => part?.effect === "grow" && (part.verb === "spread" || JOINS.test(part.verb)));
+  return longer ? [longer, rewrite] : [rewrite];
 }
 
 /** A new value made from the old one: sliced, filtered, or with more in it. */
@@ -177,6 +199,8 @@ export function rewriteOf(
   }
   const joined = joinedCopy(value, self);
   if (joined !== null) return { effect: "grow", ...joined };
+  const helped = ofHelper(reading, value, place);
+  if (helped !== null) return helped;
   // `deque(self.x[-n:])`, `np.append(self.x, v)`, `new Map([...this.x, [k, v]])`
   const inner = args.map((arg) => self(arg) ? null : rewriteOf(reading, arg, place)).find((found) =>
     found
@@ -188,6 +212,29 @@ export function rewriteOf(
   }
   if (JOINS.test(name) && args.some((arg) => contains(arg, self))) {
     return { effect: "grow", verb: name, detail: args[1] ?? null };
+  }
+  return null;
+}
+
+/** `append(this.log, line)` with `append = (list, item) => [...list, item]`: as written there. */
+function ofHelper(reading: Reading, { callee, args }: CallTree, place: Place): Rewrite | null {
+  const { resolver, fn, depth = 0 } = reading;
+  const helper = depth < 3 ? resolver.functionOf(callee, fn) : null;
+  if (helper === null) return null;
+  const inside: Reading = { resolver, fn: helper, depth: depth + 1 };
+  for (const { name, kind, index, at } of helper.bindings.values()) {
+    const arg = kind === "parameter" ? args[index] : undefined;
+    const isOld = arg !== undefined &&
+      (isPlace(reading, arg, place) || arg.type === "call" && rewriteOf(reading, arg, place));
+    const given = isOld ? resolver.resolve({ type: "name", at, name }, helper) : null;
+    if (given === null) continue;
+    for (const value of helper.returns) {
+      const made = rewriteOf(inside, value, given);
+      if (made === null) continue;
+      const { detail } = made;
+      const own = detail?.type === "name" ? helper.bindings.get(detail.name) : undefined;
+      return own?.kind === "parameter" ? { ...made, detail: args[own.index] ?? null } : made;
+    }
   }
   return null;
 }
@@ -276,7 +323,7 @@ function summandsOf(value: Tree): readonly Tree[] {
 }
 
 /** What a sliced copy has more than the original: `[...x, y].slice(-n)`, `(x + [y])[-n:]`. */
-export function extension(value: Tree): Tree | null {
+function extension(value: Tree): Tree | null {
   if (value.type === "index") return extension(value.object);
   if (value.type === "call" && /^(sorted|list|tuple|reversed)$/.test(dottedName(value.callee))) {
     return value.args[0] === undefined ? null : extension(value.args[0]);
@@ -289,47 +336,4 @@ export function extension(value: Tree): Tree | null {
   if (value.type === "operation") return value.operands[1] ?? null;
   if (value.type !== "collection" || !value.entries.some(({ spread }) => spread)) return null;
   return value.entries.find(({ spread }) => !spread)?.value ?? null;
-}
-
-/** `if (buffer.length >= limit)` asks how much there is, not whether there is anything. */
-export function asksSize(test: Tree): boolean {
-  return contains(
-    test,
-    (part) =>
-      part.type === "operation" && /^(<|<=|>|>=|==|===)$/.test(part.operator) &&
-      part.operands.some((side) =>
-        side.type === "member" && /^(length|size|byteLength)$/.test(side.property) ||
-        side.type === "call" && dottedName(side.callee) === "len"
-      ),
-  );
-}
-
-/** Tells whether a value empties what it is assigned to. */
-export function isEmptying(value: Tree): "empty" | "nothing" | "other" {
-  if (value.type === "collection" && value.shape !== "tuple") {
-    const isEmpty = value.entries.every((entry) =>
-      entry.key !== null && !entry.spread && isEmptying(entry.value) === "empty"
-    );
-    return isEmpty ? "empty" : "other";
-  }
-  if (value.type === "text" && value.value === "") return "empty";
-  if (value.type === "call" && value.construct && value.args[0]?.type === "number") {
-    if (value.args[0].value === 0) return "empty";
-  }
-  if (value.type === "constant" && value.value === null) return "nothing";
-  if (
-    value.type === "call" && value.args.length === 0 &&
-    /^(list|dict|set|deque|Map|Set|OrderedDict|defaultdict|Array)$/.test(
-      dottedName(value.callee).split(".").at(-1)!,
-    )
-  ) {
-    return "empty";
-  }
-  if (
-    value.type === "call" && /(^|\.)(deque|defaultdict|Map|Set)$/.test(dottedName(value.callee)) &&
-    value.args.every((arg) => arg.type !== "call" && arg.type !== "member")
-  ) {
-    return "empty";
-  }
-  return "other";
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { trimmedByHelper } from "./emptied.ts";
+import { isEmptying } from "./emptying.ts";
 import type { GrowingSite } from "./growing_site.ts";
 import { encloses, growingSite, isReplacing } from "./growing_site.ts";
 import { endlessLoop } from "./long_runs.ts";
@@ -12,7 +13,6 @@ import { isMatched } from "./matched_entries.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { Operation } from "./operations.ts";
 import { registers } from "./registration.ts";
-import { isEmptying } from "./rewrites.ts";
 import { contains } from "./tree.ts";
 import type { IfTree, Tree } from "./tree.ts";
 import { isConstructor, isLifecycle } from "./units.ts";
