@@ -181,11 +181,14 @@ export class Log {
   few = [];
   last = [];
   same = [];
+  whole = [];
   add(x) {
     this.all = longer(this.all, x);
     this.few = keepLast(9)(longer(this.few, x));
     this.last = longer(this.last, x).slice(-9);
     this.same = again(this.same);
+    this.whole.push(x);
+    this.whole = this.whole.slice();
   }
 }
 export function reduce(state, x) {
@@ -194,6 +197,6 @@ export function reduce(state, x) {
 `,
       "js",
     ),
-    [[11, false], [12, true], [13, true], [18, false], [18, true]],
+    [[12, false], [13, true], [14, true], [16, false], [21, false], [21, true]],
   );
 });

@@ -193,7 +193,7 @@ export function rewriteOf(
     if (callee.property === "new_child" && self(callee.object)) {
       return { effect: "grow", verb: "link", detail: args[0] ?? null };
     }
-    if (/^(map|sort|reverse|copy)$/.test(callee.property)) {
+    if (/^(map|sort|reverse|copy|slice)$/.test(callee.property)) {
       return { effect: "write", verb: callee.property, detail: null };
     }
   }
@@ -245,7 +245,8 @@ function leavesOut(test: Tree | null): boolean {
     test !== null &&
     contains(test, (part) => part.type === "operation" && operators.test(part.operator));
   // `[...recent.filter(({ at }) => now - at < limit), one]` lets the old ones go.
-  return compares(/^!==?$/) && !compares(/^[<>]=?$/);
+  return compares(/^!==?$/) && !compares(/^[<>]=?$/) ||
+    test?.type === "name" && test.name === "Boolean";
 }
 
 /** `log ? log + line : line`: longer, unless the choice is to cut it back or to begin anew. */
@@ -276,12 +277,13 @@ function isAllButLast(
 
 function sliceInside(value: Tree, self: (part: Tree) => boolean): Tree | null | undefined {
   if (value.type !== "call" || value.callee.type !== "member") return undefined;
-  if (
-    /^(slice|splice|subarray)$/.test(value.callee.property) && contains(value.callee.object, self)
-  ) {
-    return value.args[0] ?? null;
+  const { callee: { property, object }, args } = value;
+  // `items.slice()` is the whole of it.
+  const isWhole = property === "slice" && args.length === 0;
+  if (!isWhole && /^(slice|splice|subarray)$/.test(property) && contains(object, self)) {
+    return args[0] ?? null;
   }
-  return sliceInside(value.callee.object, self);
+  return sliceInside(object, self);
 }
 
 /** Tells whether an expression names a place. */

@@ -141,9 +141,9 @@ function tableAsked(
   // `handler = TABLE.get(name)`, then `if handler`
   if (test.type === "name") {
     const [value, ...others] = lookUp(fn, test.name)?.binding.values ?? [];
-    return value === undefined || others.length > 0 || value.type === "name"
-      ? null
-      : tableAsked(site, value, true, name, fn);
+    const isOther = value === undefined || others.length > 0 || value.type === "name";
+    const table = isOther ? null : tableAsked(site, value, true, name, fn);
+    return table !== null && isKnown(site, table, fn) ? table : null;
   }
   if (test.type === "index" && test.index !== null && isKey(test.index)) return test.object;
   if (test.type !== "call" || test.callee.type !== "member") return null;
@@ -153,12 +153,13 @@ function tableAsked(
   const { property, object } = test.callee;
   if (!isKey(test.args[0])) return null;
   // With a default (`TABLE.get(name, 0)`) something is always found.
-  const isFound = property === "get" && test.args.length === 1 && isMap(site, object, fn);
+  const isFound = property === "get" && test.args.length === 1 && isKnown(site, object, fn);
   return isFound || /^(has|includes|hasOwn)$/.test(property) ? object : null;
 }
 
-/** A map of these sources, not a client or a database that looks something up. */
-function isMap({ analysis }: GrowingSite, object: Tree, fn: FunctionModel): boolean {
-  const place = analysis.resolver.resolve(object, fn);
-  return place !== null && place.path.length > 0 && analysis.container(place).shape === "map";
+/** A table of these sources, not a client or a database that looks something up. */
+function isKnown({ analysis }: GrowingSite, table: Tree, fn: FunctionModel): boolean {
+  const place = analysis.resolver.resolve(table, fn);
+  return place !== null && place.path.length > 0 &&
+    /^(map|set|list|fixed)$/.test(analysis.container(place).shape);
 }
