@@ -42,6 +42,7 @@ export const subjects: Readonly<Record<string, () => Work>> = {
   },
   ...Object.fromEntries(controllerNames.flatMap((name) => [
     [`control ${name}`, () => controlling(name)],
+    [`update ${name}`, () => updating(name)],
     [`run ${name}`, () => running(name, {})],
     // Kernels do not know an integrator that is not named.
     [`plain run ${name}`, () => running(name, { integrator: createIntegrator("rk4") })],
@@ -68,6 +69,16 @@ function controlling(name: string): Work {
       sum += controller.control(state);
     }
     return sum;
+  };
+}
+
+function updating(name: string): Work {
+  const controller = createController(name), state = Float64Array.from(start);
+  return (steps) => {
+    for (let k = 0; k < steps; k++) {
+      state[1] = 0.1 * Math.sin(k);
+      controller.update(state);
+    }
   };
 }
 
