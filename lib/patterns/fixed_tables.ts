@@ -8,17 +8,29 @@ import { keysAround } from "./containers.ts";
 import { isEmptying } from "./emptying.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
+import type { Operation } from "./operations.ts";
 import { dottedName } from "./places.ts";
+import type { Place } from "./places.ts";
 import type { Tree } from "./tree.ts";
 import { isConstructor } from "./units.ts";
 
-/** Tells whether a container is known and gets no entries after it was made. */
-export function isFixed(analysis: Analysis, container: Tree, fn: FunctionModel): boolean {
+/**
+ * Tells whether a container is known and gets no entries after it was made. What `isKept` says of
+ * a write under a key keeps the entries as they are.
+ */
+export function isFixed(
+  analysis: Analysis,
+  container: Tree,
+  fn: FunctionModel,
+  isKept: (operation: Operation) => boolean = () => false,
+): boolean {
   const place = analysis.resolver.resolve(container, fn);
   if (place === null || place.path.length === 0) return false;
   const { root, path } = place;
   const isFilled = keysAround(place).some((key) =>
-    analysis.on(key).some(({ effect }) => /^(grow|insert)$/.test(effect))
+    analysis.on(key).some((operation) =>
+      /^(grow|insert)$/.test(operation.effect) && !isKept(operation)
+    )
   );
   if (isFilled) return false;
   if (root.kind === "module") {
@@ -29,7 +41,15 @@ export function isFixed(analysis: Analysis, container: Tree, fn: FunctionModel):
   const declared = analysis.resolver.assignments(root.owner).get(path[0]!) ?? [];
   const field = root.owner.fields.get(path[0]!)?.value ?? null;
   return declared.every((one) => isConstructor(one.fn)) &&
-    (declared.length > 0 || field !== null && beginsFilled(field));
+    (declared.length > 0 || field !== null && beginsFilled(field) || isHandedIn(place));
+}
+
+/** `constructor(private readonly rows: Row[])`: a field that begins as what the maker hands in. */
+function isHandedIn({ root, path }: Place): boolean {
+  return root.kind === "instance" &&
+    root.owner.methods.get("constructor")?.tree?.parameters.some((parameter) =>
+        parameter.stored && parameter.name === path[0]
+      ) === true;
 }
 
 /** `new Set(["a", "b"])` has entries from the start. */

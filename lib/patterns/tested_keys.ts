@@ -9,17 +9,25 @@ import { declaredKeys } from "./declared_keys.ts";
 import { isFixed } from "./fixed_tables.ts";
 import type { GrowingSite } from "./growing_site.ts";
 import { encloses } from "./growing_site.ts";
+import { listedKey } from "./listed_keys.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { Operation } from "./operations.ts";
+import { putsBefore } from "./passed_lists.ts";
 import { dottedName } from "./places.ts";
 import type { Tree } from "./tree.ts";
 
 type Standing = Pick<Operation, "around" | "exits" | "fn" | "tree">;
 
+/** An insert whose key is asked after. */
+interface Site extends Pick<GrowingSite, "analysis" | "operation"> {
+  /** Only tests of the very table that the entry goes into count. */
+  readonly ownOnly?: boolean;
+}
+
 /** `if name in TABLE: cache[name] = …`, here or in all callers that hand the key in. */
-export function testedKey(site: GrowingSite, key: Tree): string | null {
-  const here = testedAt(site, key, site.operation);
+export function testedKey(site: Site, key: Tree): string | null {
+  const here = testedAt(site, key, site.operation) ?? testedBefore(site, key);
   if (here !== null || key.type !== "name") return here;
   const { fn } = site.operation;
   const given = fn.bindings.get(key.name);
@@ -31,8 +39,15 @@ export function testedKey(site: GrowingSite, key: Tree): string | null {
   return asked.length > 0 && asked.every((by) => by !== null) ? asked[0]! : null;
 }
 
+/** `for key in taken`, where all that `taken` was given passed a test. */
+function testedBefore(site: Site, key: Tree): string | null {
+  const puts = putsBefore(site.analysis, key, site.operation.fn) ?? [];
+  const asked = puts.map(({ element, site: put }) => testedAt(site, element, put));
+  return asked.length > 0 && asked.every((by) => by !== null) ? asked[0]! : null;
+}
+
 /** What the tests around some code, and those that end its function before, say of a key. */
-function testedAt(site: GrowingSite, key: Tree, standing: Standing): string | null {
+function testedAt(site: Site, key: Tree, standing: Standing): string | null {
   const { around, exits, fn, tree } = standing;
   const name = dottedName(key);
   if (name === "") return null;
@@ -75,19 +90,24 @@ function reason(
 
 /** What one test without `and`, `or` and `not` says of a key. */
 function ofTest(
-  site: GrowingSite,
+  site: Site,
   test: Tree,
   isTrue: boolean,
   name: string,
   fn: FunctionModel,
 ): string | null {
-  return ofTable(site, tableAsked(site, test, isTrue, name, fn), fn) ??
-    ofComparison(site, test, isTrue, name, fn);
+  const ofAsked = ofTable(site, tableAsked(site, test, isTrue, name, fn), fn);
+  if (ofAsked !== null || site.ownOnly) return ofAsked;
+  return ofComparison(site, test, isTrue, name, fn) ??
+    listedKey(site.analysis, test, isTrue, name, fn);
 }
 
-function ofTable(site: GrowingSite, table: Tree | null, fn: FunctionModel): string | null {
+function ofTable(site: Site, table: Tree | null, fn: FunctionModel): string | null {
   if (table === null) return null;
   const { analysis, operation } = site;
+  const place = analysis.resolver.resolve(table, fn);
+  if (place?.key === operation.place.key) return `only keys that ${dottedName(table)} has`;
+  if (site.ownOnly) return null;
   // `["soft", "hard"].includes(kind)`
   if (table.type === "collection") {
     const isWritten = table.entries.every(({ key, value, spread }) =>
@@ -95,16 +115,21 @@ function ofTable(site: GrowingSite, table: Tree | null, fn: FunctionModel): stri
     );
     return isWritten ? "one of few values" : null;
   }
-  const place = analysis.resolver.resolve(table, fn);
-  if (place?.key === operation.place.key) return `only keys that ${dottedName(table)} has`;
-  return isFixed(analysis, table, fn) || place !== null && declaredKeys(analysis, place)
+  return isFixed(analysis, table, fn, (entered) => keepsKeys(site, entered)) ||
+      place !== null && declaredKeys(analysis, place)
     ? `one per key of ${dottedName(table)}`
     : null;
 }
 
+/** `if key in table: table[key] = …` gives the table no key that it does not have. */
+function keepsKeys({ analysis }: Site, operation: Operation): boolean {
+  return operation.effect === "insert" && operation.detail !== null &&
+    testedKey({ analysis, operation, ownOnly: true }, operation.detail) !== null;
+}
+
 /** `kind === "soft"`, or what is left after `if (kind !== "soft") return`. */
 function ofComparison(
-  { analysis }: GrowingSite,
+  { analysis }: Site,
   test: Tree,
   isTrue: boolean,
   name: string,
@@ -121,7 +146,7 @@ function ofComparison(
 
 /** The table that a test finds a name in: `name in TABLE`, `TABLE.has(name)`, `TABLE[name]`. */
 function tableAsked(
-  site: GrowingSite,
+  site: Site,
   test: Tree,
   isTrue: boolean,
   name: string,
@@ -158,7 +183,7 @@ function tableAsked(
 }
 
 /** A table of these sources, not a client or a database that looks something up. */
-function isKnown({ analysis }: GrowingSite, table: Tree, fn: FunctionModel): boolean {
+function isKnown({ analysis }: Site, table: Tree, fn: FunctionModel): boolean {
   const place = analysis.resolver.resolve(table, fn);
   return place !== null && place.path.length > 0 &&
     /^(map|set|list|fixed)$/.test(analysis.container(place).shape);
