@@ -6,7 +6,9 @@
  */
 import type { Analysis } from "./activity.ts";
 import { escapes, leavesByName } from "./escapes.ts";
+import { bringsNew, callsHandedTo, isReached } from "./handed_emitters.ts";
 import { lastName } from "./handles.ts";
+import { isMadeBeside } from "./made_emitters.ts";
 import { findMethod, lookUp, methodAround } from "./model.ts";
 import type { Binding, FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
@@ -115,6 +117,7 @@ export function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel)
   let root = object;
   while (root.type === "member" || root.type === "index" || root.type === "call") {
     if (root.type === "call") {
+      if (isReached(analysis, root, fn)) return null;
       if (root.construct || root.callee.type !== "member") return "emitter made for this call";
       const makes = /^(create|connect|spawn|fork|exec|request|get$|open|build|make)/
         .test(root.callee.property);
@@ -124,17 +127,17 @@ export function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel)
   }
   if (root.type === "name") {
     const found = lookUp(fn, root.name);
-    if (found !== null && isMadeBeside(analysis, found.binding, object)) {
-      return "once for each emitter, where it is made";
-    }
     const place = analysis.resolver.resolve(root, fn);
     const isOwn = place === null ||
       place.root.kind === "closure" && !leavesScope(fn, place.root.scope);
-    if (found !== null && isBorrowed(analysis, found.binding, found.scope)) return null;
+    if (found !== null && isShared(analysis, found.binding, found.scope)) return null;
     if (found !== null && found.scope.tree !== null && isOwn) {
       return found.binding.kind === "variable" && found.binding.values.length > 0
         ? "emitter is local"
         : null;
+    }
+    if (found !== null && isMadeBeside(analysis, found.binding, object)) {
+      return "once for each emitter, where it is made";
     }
     if (place?.root.kind === "parameter") {
       return passedLocal(analysis, place.root.scope, place.root.binding);
@@ -146,7 +149,8 @@ export function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel)
     .map(({ tree }) => tree.value).concat(
       place.root.owner.fields.get(place.path[0]!)?.value ?? null,
     );
-  const isOwned = made.some((value) => value?.type === "call");
+  const isOwned = made.some((value) => value?.type === "call") &&
+    !made.some((value) => value?.type === "call" && isReached(analysis, value, fn));
   const isOnce = isConstructor(methodAround(fn)) ||
     (analysis.resolver.assignments(place.root.owner).get(place.path[0]!) ?? []).some((declared) =>
       declared.fn === fn
@@ -154,28 +158,10 @@ export function localTarget(analysis: Analysis, object: Tree, fn: FunctionModel)
   return isOwned && isOnce ? "emitter is owned by the instance" : null;
 }
 
-/** `if (!known) { known = new Emitter(); known.on(…); }` */
-function isMadeBeside(analysis: Analysis, { values }: Binding, object: Tree): boolean {
-  let block = analysis.parentOf(object);
-  while (block !== null && block.type !== "if" && block.type !== "function") {
-    block = analysis.parentOf(block);
-  }
-  return block?.type === "if" &&
-    values.some((value) => {
-      // `const made = table[id] = new Emitter()`
-      const whole = value.type === "assign" ? value.value : value;
-      const last = object.type === "member" ? partOf(whole, object.property) : whole;
-      return last?.type === "call" && isMaking(last) && block.at.start <= last.at.start &&
-        last.at.end <= object.at.start;
-    });
-}
-
-/** `entry = { model: new Model() }; entry.model.on(…)` */
-function partOf(value: Tree | null, name: string): Tree | null {
-  const isIt = (key: Tree | null): boolean => key?.type === "text" && key.value === name;
-  return value?.type === "collection"
-    ? value.entries.find(({ key }) => isIt(key))?.value ?? null
-    : value;
+/** `const query = matchMedia("print")`, or one of a pool. */
+function isShared(analysis: Analysis, binding: Binding, fn: FunctionModel): boolean {
+  return isBorrowed(analysis, binding, fn) ||
+    binding.values.some((value) => value.type === "call" && isReached(analysis, value, fn));
 }
 
 /** `const worker = await this.take()`: one of a pool, which goes back to it. */
@@ -190,11 +176,6 @@ function isBorrowed(analysis: Analysis, { values }: Binding, fn: FunctionModel):
         /^[_#]?(take|acquire|borrow|checkout|lease|claim)([A-Z_]|$)/.test(property) &&
         findMethod(analysis.project, fn.owner, property) !== null;
     });
-}
-
-/** `new Emitter()`, `document.createElement("li")`: the caller's own. */
-export function isMaking({ construct, callee }: CallTree): boolean {
-  return construct || /^(create|make|build|spawn|open)([A-Z]|$)/.test(lastName(callee));
 }
 
 /** `fs`, `http`, `child_process`: something imported. */
@@ -214,10 +195,13 @@ function leavesScope(fn: FunctionModel, scope: FunctionModel): boolean {
   return false;
 }
 
-/** Every caller of a private function hands in an emitter of its own making. */
+/** Every caller hands in an emitter of its own making, every event one that has just come. */
 function passedLocal(analysis: Analysis, fn: FunctionModel, binding: Binding): string | null {
+  const events = callsHandedTo(analysis, fn);
+  if (!events.every(bringsNew)) return null;
   const sites = analysis.callSites(fn);
-  const isLocal = sites.length > 0 && sites.every((site) => {
+  if (sites.length === 0) return events.length > 0 ? "comes with its event" : null;
+  const isLocal = sites.every((site) => {
     const arg = site.tree.args[binding.index];
     return arg !== undefined && site.fn !== fn && localTarget(analysis, arg, site.fn) !== null;
   });

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Analysis } from "./activity.ts";
-import { isMaking, localTarget } from "./emitters.ts";
+import { localTarget } from "./emitters.ts";
 import { handleOf, lastName, listOf } from "./handles.ts";
 import { isHandler } from "./listeners.ts";
+import { isMaking } from "./made_emitters.ts";
 import { lookUp, methodAround } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import type { CallSite } from "./operations.ts";
