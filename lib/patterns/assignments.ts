@@ -6,13 +6,14 @@
  */
 import type { Deed } from "./deed.ts";
 import { asksSize, isEmptying } from "./emptying.ts";
+import { entryDeeds } from "./entry_assignments.ts";
 import { lookUp } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place } from "./places.ts";
-import { isPlace, rewriteOf, rewritesOf } from "./rewrites.ts";
+import { isPlace, rewritesOf } from "./rewrites.ts";
 import type { Effect, Reading } from "./rewrites.ts";
 import { contains } from "./tree.ts";
-import type { AssignTree, IfTree, IndexTree, LoopTree, Tree } from "./tree.ts";
+import type { AssignTree, IfTree, LoopTree, Tree } from "./tree.ts";
 
 /** Returns what an assignment does; `around` are the branches and loops that it stands in. */
 export function assignmentDeeds(
@@ -24,7 +25,7 @@ export function assignmentDeeds(
   if (target.type === "collection") {
     return partsOfAssignment(tree).flatMap((part) => assignmentDeeds(reading, part, around));
   }
-  if (target.type === "index") return indexDeeds(reading, tree, target);
+  if (target.type === "index") return entryDeeds(reading, tree, target);
   const place = targetOf(reading, target);
   const isLength = target.type === "member" && target.property === "length";
   if (place === null || place.path.length === 0 || isLength) return lengthDeeds(reading, tree);
@@ -105,70 +106,6 @@ function lengthDeeds({ resolver, fn }: Reading, tree: AssignTree): Deed[] {
   return [{ place, effect, tree, verb: "length =", detail: value, object: target.object }];
 }
 
-function indexDeeds(reading: Reading, tree: AssignTree, target: IndexTree): Deed[] {
-  const { resolver, fn } = reading;
-  const place = resolver.resolve(target.object, fn);
-  if (place === null || place.path.length === 0) return [];
-  const key = target.index;
-  const deed = (effect: Effect, verb: string): Deed => ({
-    place,
-    effect,
-    tree,
-    verb,
-    detail: key,
-    object: target.object,
-  });
-  if (target.slice !== null) {
-    const isWhole = target.slice.from === null && target.slice.to === null;
-    const rewrite = isWhole && tree.value !== null ? rewriteOf(reading, tree.value, place) : null;
-    if (rewrite !== null) return [{ place, tree, object: target.object, ...rewrite }];
-    const isEmptied = tree.value !== null && isEmptying(tree.value) === "empty";
-    const cut = target.slice.to === null ? "clear" : "trim";
-    return [deed(isEmptied ? cut : "write", "[:]=")];
-  }
-  const isAppended = tree.operator === "=" &&
-    isEnd(key!, target.object, (part) => isPlace(reading, part, place));
-  if (isAppended) return [deed("grow", "[length]=")];
-  const deeds: Deed[] = [];
-  const element = resolver.resolve(target, fn);
-  const rewrite = tree.value === null || element === null
-    ? null
-    : rewriteOf(reading, tree.value, element);
-  if (element !== null && rewrite !== null && tree.operator === "=") {
-    deeds.push({ place: element, tree, object: target, ...rewrite });
-    // `meta[id] = { ...meta[id], ...more }`: there may have been nothing under the key.
-    const mayBegin = rewrite.effect === "grow" || rewrite.verb === "spread" ||
-      tree.value?.type === "collection";
-    if (!mayBegin) return deeds;
-  }
-  if (element !== null && isSwapped(reading, tree, element)) {
-    const { value: detail } = tree;
-    deeds.push({ place: element, tree, object: target, effect: "replace", verb: "=", detail });
-  }
-  const mayAdd = /^(=|\?\?=|\|\|=)$/.test(tree.operator);
-  const isFixed = key!.type === "text" || key!.type === "constant";
-  return [
-    ...deeds,
-    mayAdd ? deed(isFixed ? "write" : "insert", "[]=") : deed("write", `[]${tree.operator}`),
-  ];
-}
-
-/** `const shelf = shelves[name]; shelves[name] = []; return shelf;`: what was there is handed out. */
-function isSwapped(
-  { resolver, fn }: Reading,
-  { operator, value }: AssignTree,
-  element: Place,
-): boolean {
-  if (operator !== "=" || value === null || isEmptying(value) !== "empty") return false;
-  return fn.returns.some((given) => {
-    const found = given.type === "name" ? fn.bindings.get(given.name) : undefined;
-    return found?.kind === "variable" && found.values.length === 1 &&
-      /^(index|choice|call)$/.test(found.values[0]!.type) &&
-      !contains(found.values[0]!, (part) => part.type === "assign") &&
-      resolver.resolve(found.values[0]!, fn)?.key === element.key;
-  });
-}
-
 /** Returns what `delete` and `del` do. */
 export function deletionDeeds(
   { resolver, fn }: Reading,
@@ -203,12 +140,4 @@ function asksFor(reading: Reading, part: Tree, place: Place): boolean {
   const member: Tree = { type: "member", at, object, property: name.value };
   const entry: Tree = { type: "index", at, object, index: name, slice: null };
   return isPlace(reading, member, place) || isPlace(reading, entry, place);
-}
-
-/** `items[items.length] = x`, `frame.loc[len(frame)] = row` */
-function isEnd(key: Tree, object: Tree, self: (part: Tree) => boolean): boolean {
-  if (key.type === "member") return key.property === "length" && self(key.object);
-  const [sized] = key.type === "call" && dottedName(key.callee) === "len" ? key.args : [];
-  return sized !== undefined && object.type === "member" && object.property === "loc" &&
-    dottedName(sized) !== "" && dottedName(sized) === dottedName(object.object);
 }

@@ -182,13 +182,14 @@ function ofClosedKeys(site: GrowingSite): string | null {
   const tested = detail === null ? null : testedKey(site, detail);
   const isSet = /^(insert|touch)$/.test(effect) || effect === "write" && automatic;
   if (isSet && tested !== null) return tested;
-  const type = isSet || verb === "add" || verb === "passed"
+  const isAdded = verb === "add" || verb === "copy.add";
+  const type = isSet || isAdded || verb === "passed"
     ? annotationsOf(site.analysis, place).map((one) => closedKeyType(site.analysis, one))
       .find((one) => one !== null)
     : undefined;
   if (type) return `one per ${type}`;
-  const isKeyed = isSet || verb === "add" && detail?.type !== "name";
-  if (detail === null || !isKeyed && verb !== "add") return null;
+  const isKeyed = isSet || isAdded && detail?.type !== "name";
+  if (detail === null || !isKeyed && !isAdded) return null;
   const closed = closedKey(site.analysis, detail, fn);
   // A set of things called "channel" is open, a type of few values and the keys of an object are not.
   const isSure = closed !== null &&

@@ -219,8 +219,10 @@ function valuesInside(analysis: Analysis, place: Place): readonly Value[] {
   if (instance !== null && !step.startsWith("[")) {
     values.push(...valuesOfField(analysis, instance, step));
   }
-  for (const { tree, fn, effect } of step.startsWith("[") ? analysis.on(outerKey) : []) {
+  for (const { tree, fn, effect, detail } of step.startsWith("[") ? analysis.on(outerKey) : []) {
     if (effect !== "insert" && effect !== "write") continue;
+    // `stats["state"] = "open"` says nothing of `stats["count"]`.
+    if (detail?.type === "text" && step !== "[]" && step !== `[${detail.value}]`) continue;
     const value = tree.type === "assign" ? tree.value : tree.type === "call" ? tree.args[1] : null;
     if (value) {
       values.push({ value, annotation: annotationOfParameter(value, fn), fn, at: tree.at });

@@ -33,6 +33,11 @@ export function isEmptying(value: Tree): "empty" | "nothing" | "other" {
     if (value.args[0].value === 0) return "empty";
   }
   if (value.type === "constant" && value.value === null) return "nothing";
+  // `Object.create(null)`; with any other prototype it has what that one has.
+  const [prototype] = value.type === "call" && dottedName(value.callee) === "Object.create"
+    ? value.args
+    : [];
+  if (prototype?.type === "constant" && prototype.value === null) return "empty";
   if (
     value.type === "call" && value.args.length === 0 &&
     /^(list|dict|set|deque|Map|Set|OrderedDict|defaultdict|Array)$/.test(

@@ -28,7 +28,7 @@ export function natureOf(analysis: Analysis, operation: Operation): "growth" | "
     case "insert":
       return insertNature(analysis, operation);
     case "write":
-      if (verb.endsWith("+=") && container.automatic && operation.detail?.type !== "text") {
+      if (/(\+=|\|=)$/.test(verb) && container.automatic && operation.detail?.type !== "text") {
         return operation.detail?.type === "constant" ? "fixed" : "growth";
       }
       return /^(\[\]=|\[\][+\-*/]=|\[:\]=)$/.test(verb) ? "fixed" : "nothing";
@@ -122,6 +122,7 @@ function insertNature(analysis: Analysis, operation: Operation): "growth" | "fix
   const { place, verb, tree, fn, detail } = operation;
   const container = analysis.container(place);
   const { shape, instance } = container;
+  if (verb === "copy.set") return "growth";
   if (verb === "setdefault") {
     return detail?.type === "text" || tree.type !== "call"
       ? "nothing"
@@ -196,8 +197,12 @@ function addNature(analysis: Analysis, operation: Operation): "growth" | "nothin
   const { shape } = analysis.container(place);
   const isTuple = detail?.type === "collection" && detail.shape === "tuple";
   if (verb === "+=" && isTuple && fn.source.language === "python") return "growth";
-  if (verb === "|=") return shape === "map" || shape === "set" ? "growth" : "nothing";
   const added = detail === null ? null : containerOf(detail, fn, analysis.project);
+  if (verb === "|=") {
+    // `links[key] |= {other}` joins sets; of numbers it sets bits.
+    const joined = shape === "unknown" ? added?.shape ?? shape : shape;
+    return joined === "map" || joined === "set" ? "growth" : "nothing";
+  }
   if (shape === "list" || added?.shape === "list") return shape === "fixed" ? "nothing" : "growth";
   return shape === "text" || added?.shape === "text" && shape !== "number" ? "growth" : "nothing";
 }

@@ -32,6 +32,19 @@ export function longerCopy(value: Tree, self: (part: Tree) => boolean): Longer |
   return isLongerBuffer || isConcat ? { verb: "longer copy", detail: first ?? null } : null;
 }
 
+/** `new Set(this.seen).add(id)`, `new Map(this.rates).set(key, rate)`: a copy with one more in it. */
+export function addedCopy(value: Tree, self: (part: Tree) => boolean): Longer | null {
+  if (value.type !== "call" || value.callee.type !== "member") return null;
+  const { callee: { property, object }, args: [added] } = value;
+  if (!/^(add|set)$/.test(property) || added === undefined || object.type !== "call") return null;
+  // `new Set(this.seen).add(a).add(b)`
+  const isCopy = object.construct && /^(Set|Map)$/.test(dottedName(object.callee)) &&
+    object.args[0] !== undefined && self(object.args[0]);
+  return isCopy || addedCopy(object, self) !== null
+    ? { verb: `copy.${property}`, detail: added }
+    : null;
+}
+
 /** `[this.log, line].join("\n")`, `"\n".join([self.log, line])`, `[one].concat(this.list)` */
 export function joinedCopy(
   { callee, args }: CallTree,

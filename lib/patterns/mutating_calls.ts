@@ -5,12 +5,14 @@
  * @module
  */
 import type { Deed } from "./deed.ts";
+import { isEmptying } from "./emptying.ts";
+import { mayBeFirst } from "./first_entries.ts";
 import { idiomsOf } from "./idioms.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place } from "./places.ts";
-import { rewriteOf, rewritesOf } from "./rewrites.ts";
+import { rewritesOf } from "./rewrites.ts";
 import type { Effect, Reading } from "./rewrites.ts";
 import { contains } from "./tree.ts";
 import type { CallTree, Tree } from "./tree.ts";
@@ -65,7 +67,7 @@ function emitted(reading: Reading, tree: CallTree): Deed[] {
   // `items$.next([item, ...items$.value].slice(0, 9))`: longer and cut back at once.
   const rewrites = rewritesOf(reading, value, place);
   if (rewrites.length > 0) return rewrites.map((rewrite) => ({ place, tree, object, ...rewrite }));
-  return value.type === "collection"
+  return value.type === "collection" || isEmptying(value) === "empty"
     ? [{ place, tree, object, effect: "replace", verb: "next", detail: value }]
     : [];
 }
@@ -142,45 +144,48 @@ function methodDeeds(
   // `table.insert()` is no list's.
   const least = fn.source.language === "python" && property === "insert" ? 2 : 1;
   if (tree.args.length + tree.keywords.length < least) return [];
-  const kept = property === "set" ? setAnew({ resolver, fn }, tree, place) : null;
-  if (kept !== null) return [{ ...kept, tree, object }];
-  const longer = property === "set" ? setLonger({ resolver, fn }, tree, place) : null;
-  if (longer !== null) return [{ ...longer, tree, object }, ...deed("insert", first)];
+  const anew = property === "set" ? setAnew({ resolver, fn }, tree, place) : null;
+  if (anew !== null) {
+    const deeds = anew.deeds.map((one) => ({ ...one, tree, object }));
+    if (!anew.isNew) return deeds;
+    // Of one line the first judgement stays: that of the keys, where the value is cut at once.
+    const put = deed("insert", first);
+    return deeds.length > 1 ? [...put, ...deeds] : [...deeds, ...put];
+  }
   return deed(property === "set" || property === "setdefault" ? "insert" : "grow", first);
 }
 
-/** `rooms.set(id, rooms.get(id).filter(…))`: the entry is cut back, none is added. */
+/** What becomes of an entry that is set anew from what it was. */
+interface Renewal {
+  readonly deeds: readonly Pick<Deed, "place" | "effect" | "verb" | "detail">[];
+  /** There may have been nothing under the key. */
+  readonly isNew: boolean;
+}
+
+/** `rooms.set(id, rooms.get(id).filter(…))`, `log.set(id, [...(log.get(id) ?? []), one])` */
 function setAnew(
   reading: Reading,
   { args: [key, given] }: CallTree,
   place: Place,
-): Pick<Deed, "place" | "effect" | "verb" | "detail"> | null {
+): Renewal | null {
   if (key === undefined || given === undefined || isGrown(reading.fn, given)) return null;
   const made = given.type === "name" ? reading.fn.bindings.get(given.name)?.values : [given];
   const entry = reading.resolver.extend(place, [key.type === "text" ? `[${key.value}]` : "[]"]);
   for (const value of made ?? []) {
     for (const option of value.type === "choice" ? value.options : [value]) {
+      const deeds = rewritesOf(reading, option, entry).map((one) => ({ place: entry, ...one }));
+      const isLonger = deeds.some(({ effect }) => /^(grow|insert)$/.test(effect));
+      const isCut = deeds.some(({ effect }) => /^(filter|trim|shrink)$/.test(effect));
       // `[...rooms.get(id).filter(…), one]`: there may have been nothing under the key.
-      if (option.type === "collection") continue;
-      const rewrite = rewriteOf(reading, option, entry);
-      if (rewrite !== null && /^(filter|trim|shrink)$/.test(rewrite.effect)) {
-        return { place: entry, ...rewrite };
+      const isAny = option.type === "collection";
+      // Sums are of numbers, for the most part.
+      if (isLonger && !/^(operation|template)$/.test(option.type)) {
+        return { deeds, isNew: !isCut || isAny || mayBeFirst(reading, value, entry) };
       }
+      if (isCut && !isLonger && !isAny) return { deeds, isNew: false };
     }
   }
   return null;
-}
-
-/** `failed.set(rule, [...(failed.get(rule) ?? []), one])`: the entry gets longer. */
-function setLonger(
-  reading: Reading,
-  { args: [key, given] }: CallTree,
-  place: Place,
-): Pick<Deed, "place" | "effect" | "verb" | "detail"> | null {
-  if (key === undefined || given?.type !== "collection" || given.shape === "map") return null;
-  const entry = reading.resolver.extend(place, [key.type === "text" ? `[${key.value}]` : "[]"]);
-  const rewrite = rewriteOf(reading, given, entry);
-  return rewrite?.effect === "grow" ? { place: entry, ...rewrite } : null;
 }
 
 /** `hits = (all.get(ip) ?? []).filter(…); hits.push(now)`: the entry may be a new one. */

@@ -5,11 +5,12 @@
  * @module
  */
 import { asksSize, isEmptying } from "./emptying.ts";
-import { joinedCopy, JOINS, longerCopy } from "./longer_copies.ts";
+import { addedCopy, joinedCopy, JOINS, longerCopy } from "./longer_copies.ts";
 import { lookUp } from "./model.ts";
 import type { FunctionModel } from "./model.ts";
 import { dottedName } from "./places.ts";
 import type { Place, Resolver } from "./places.ts";
+import { addedBefore, isRest, summandsOf } from "./put_back.ts";
 import { contains, partsOf } from "./tree.ts";
 import type { CallTree, Tree } from "./tree.ts";
 
@@ -55,6 +56,12 @@ export interface Rewrite {
 export function rewritesOf(reading: Reading, value: Tree, place: Place): readonly Rewrite[] {
   const rewrite = rewriteOf(reading, value, place);
   if (rewrite === null) return [];
+  if (rewrite.verb === "rest") {
+    // `lines = (this.tail + chunk).split("\n"); this.tail = lines.pop()`
+    const self = (part: Tree): boolean => isPlace(reading, part, place);
+    const more = addedBefore(value, self, reading.fn);
+    return more === null ? [rewrite] : [{ effect: "grow", verb: "+", detail: more }, rewrite];
+  }
   if (!/^(slice|filter)$/.test(rewrite.verb)) return [rewrite];
   const detail = extension(value);
   if (detail !== null) return [{ effect: "grow", verb: "spread", detail }, rewrite];
@@ -92,6 +99,8 @@ export function rewriteOf(
   }
   const longer = longerCopy(value, self);
   if (longer !== null) return { effect: "grow", ...longer };
+  const added = addedCopy(value, self);
+  if (added !== null) return { effect: added.verb === "copy.set" ? "insert" : "grow", ...added };
   if (value.type === "choice") {
     const chosen = ofChoice(reading, value, place);
     if (chosen !== null) return chosen;
@@ -101,13 +110,7 @@ export function rewriteOf(
   if (source !== null && source.key.startsWith(`${place.key}.`)) {
     return { effect: "shrink", verb: "unlink", detail: null };
   }
-  const isRest = isPartOf(value, (whole) =>
-    contains(whole, self) ||
-    whole.type === "name" && lookUp(reading.fn, whole.name)?.scope === reading.fn &&
-      (lookUp(reading.fn, whole.name)?.binding.values ?? []).some((option) =>
-        option.type === "call" && contains(option, self)
-      ));
-  if (isRest) return { effect: "trim", verb: "rest", detail: null };
+  if (isRest(value, self, reading.fn)) return { effect: "trim", verb: "rest", detail: null };
   if (
     value.type === "index" && value.slice !== null &&
     (self(value.object) || (value.object.type === "call" || extension(value) !== null) &&
@@ -259,7 +262,7 @@ function ofChoice(
   const made = options.map((option) => rewriteOf(reading, option, place));
   const cut = made.find((rewrite) => rewrite !== null && /^(trim|filter)$/.test(rewrite.effect));
   if (cut) return cut;
-  const longer = made.find((rewrite) => rewrite?.effect === "grow");
+  const longer = made.find((rewrite) => rewrite !== null && /^(grow|insert)$/.test(rewrite.effect));
   if (!longer) return null;
   const isAnew = asksSize(test) && options.some((option) => isEmptying(option) === "empty");
   return isAnew ? { effect: "trim", verb: "reset", detail: test } : longer;
@@ -299,29 +302,6 @@ export function isPlace({ resolver, fn }: Reading, part: Tree, place: Place): bo
     part.callee.property === "get";
   if (!isEntry && !/^(member|name|index)$/.test(part.type)) return false;
   return resolver.resolve(part, fn)?.key === place.key;
-}
-
-/** `lines.pop()`, `lines[0]`, `self.buffer.partition(b"\n")[2]`: a part of something. */
-function isPartOf(value: Tree, isWhole: (tree: Tree) => boolean): boolean {
-  if (value.type === "choice") return value.options.some((option) => isPartOf(option, isWhole));
-  if (value.type === "index") {
-    // What a call makes of its arguments is no part of them.
-    const whole = value.object.type === "call" && value.object.callee.type === "member"
-      ? value.object.callee.object
-      : value.object;
-    return value.slice === null && /^(name|member|this)$/.test(whole.type) && isWhole(whole);
-  }
-  return value.type === "call" && value.callee.type === "member" &&
-    /^(pop|shift|at)$/.test(value.callee.property) && value.callee.object.type !== "this" &&
-    /^(name|call)$/.test(value.callee.object.type) && isWhole(value.callee.object);
-}
-
-/** The parts of `a + b + c`, and of a template with more than one of them. */
-function summandsOf(value: Tree): readonly Tree[] {
-  if (value.type === "operation" && value.operator === "+") {
-    return value.operands.flatMap(summandsOf);
-  }
-  return value.type === "template" ? [...value.parts, { ...value, parts: [] }] : [value];
 }
 
 /** What a sliced copy has more than the original: `[...x, y].slice(-n)`, `(x + [y])[-n:]`. */

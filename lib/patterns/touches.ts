@@ -47,7 +47,7 @@ function isFilledElsewhere(analysis: Analysis, place: Place, { fn }: Read): bool
   const element = analysis.resolver.extend(place, ["[]"]);
   return [place, element].some(({ key }) =>
     analysis.on(key).some(({ effect, verb, via, fn: other }) =>
-      (/^(grow|insert)$/.test(effect) || effect === "write" && verb.endsWith("+=")) &&
+      (/^(grow|insert)$/.test(effect) || effect === "write" && /(\+=|\|=)$/.test(verb)) &&
       !(via === "alias" && methodAround(other) === methodAround(fn))
     )
   );
