@@ -1,11 +1,14 @@
 /**
  * Drives a target's cycles inside its measuring process. The event loop turns after every cycle,
  * as it does in a server, so that closing handles and settled promises do not pile up and look
- * like growth; nothing is retained from one cycle to the next.
+ * like growth; nothing is retained from one cycle to the next. A cycle follows the one before in
+ * the asynchronous context that it left, also across a measurement, as in a loop that awaits its
+ * work: a context that keeps the one before it would look short otherwise.
  *
  * @module
  */
 
+import { AsyncResource } from "node:async_hooks";
 import type { LoadedTarget } from "./load_target.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
 
@@ -28,6 +31,13 @@ export interface Workload {
   finish(): Promise<WorkloadValidity>;
 }
 
+/** How far to go, and whom to tell. */
+interface Goal {
+  readonly until: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 const REPORTS = 200; // progress lines over a whole run, besides the powers of two
 
 /** Sets a target up. `total` is the number of cycles that is expected, for progress only. */
@@ -42,26 +52,34 @@ export async function startWorkload(
   port.stage = "cycle";
   const every = Math.max(1, Math.floor(total / REPORTS));
   let i = 0;
+  let goal: Goal = { until: 0, resolve: () => {}, reject: () => {} };
+  let goOn = turn;
 
   function runTo(until: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      function step(): void {
-        if (i >= until) return resolve();
-        port.cycle = i;
-        if (i % every === 0 || (i & (i - 1)) === 0) port.progress(i, Math.max(total, until));
-        try {
-          const result = contract.cycle(context, i++);
-          if (isThenable(result)) result.then(turn, reject);
-          else turn();
-        } catch (error) {
-          reject(error);
-        }
-      }
-      function turn(): void {
-        setImmediate(step);
-      }
-      turn();
+      goal = { until, resolve, reject };
+      goOn();
     });
+  }
+
+  function turn(): void {
+    setImmediate(step);
+  }
+
+  function step(): void {
+    if (i >= goal.until) {
+      goOn = AsyncResource.bind(turn);
+      return goal.resolve();
+    }
+    port.cycle = i;
+    if (i % every === 0 || (i & (i - 1)) === 0) port.progress(i, Math.max(total, goal.until));
+    try {
+      const result = contract.cycle(context, i++);
+      if (isThenable(result)) result.then(turn, goal.reject);
+      else turn();
+    } catch (error) {
+      goal.reject(error);
+    }
   }
 
   async function finish(): Promise<WorkloadValidity> {
