@@ -21,11 +21,14 @@ import {
   placeOf,
   scopeOf,
 } from "./syntax_nodes.ts";
+import { VariableValues } from "./variable_values.ts";
 
 /** An expression with the weight of the evidence for it. */
 export interface FoundExpression extends SourcePlace {
   readonly function: string;
   readonly score: number;
+  /** Whether another line has as much evidence. */
+  readonly isTied: boolean;
 }
 
 const SEEN_RANK = 10; // above that of any declaration elsewhere
@@ -34,6 +37,7 @@ const SEEN_RANK = 10; // above that of any declaration elsewhere
 export class GrowthSyntax {
   readonly #positions: SourcePositions;
   readonly #roots = new Map<string, SgNode | null>();
+  readonly #values = new Map<string, VariableValues>();
 
   /** Reads files through `positions`. */
   constructor(positions: SourcePositions) {
@@ -177,16 +181,34 @@ export class GrowthSyntax {
     file: string,
     isReached: (place: SourcePlace) => boolean = () => true,
   ): FoundExpression | null {
-    let best: { node: SgNode; score: number } | null = null;
+    const values = this.#valuesOf(file);
+    const candidates: { node: SgNode; score: number }[] = [];
     for (const node of descendants(within)) {
-      const full = scoreOf(node, hints);
-      if (full <= (best?.score ?? 0)) continue;
+      const score = scoreOf(node, hints, values);
       // What stands in no function runs once, and adds nothing per cycle: but for endless loops.
-      const score = isInFunction(node) || isInEndlessLoop(node) ? full : full / 2;
-      if (score > (best?.score ?? 0) && isReached(placeOf(node, file))) best = { node, score };
+      const isRepeated = score > 0 && (isInFunction(node) || isInEndlessLoop(node));
+      if (score > 0) candidates.push({ node, score: isRepeated ? score : score / 2 });
     }
-    if (best === null) return null;
-    return { ...placeOf(best.node, file), function: functionName(best.node), score: best.score };
+    // Whether a place is reached takes longest to say, so the likeliest are asked first.
+    candidates.sort((a, b) => b.score - a.score);
+    const reached = ({ node }: { node: SgNode }): boolean => isReached(placeOf(node, file));
+    const first = candidates.findIndex(reached);
+    if (first < 0) return null;
+    const { node, score } = candidates[first]!;
+    const place = placeOf(node, file);
+    const isTied = candidates.slice(first + 1).some((other) =>
+      other.score === score && placeOf(other.node, file).line !== place.line && reached(other)
+    );
+    return { ...place, function: functionName(node), score, isTied };
+  }
+
+  #valuesOf(file: string): VariableValues {
+    let values = this.#values.get(file);
+    if (values === undefined) {
+      values = new VariableValues(this.#rootOf(file)!);
+      this.#values.set(file, values);
+    }
+    return values;
   }
 
   #rootOf(file: string): SgNode | null {

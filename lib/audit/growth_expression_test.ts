@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { GrowthSyntax } from "./growth_expression.ts";
+import { LISTENERS, TIMERS } from "./growth_score.ts";
 import { SourcePositions } from "./source_position.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "heapbook-test-"));
@@ -46,6 +47,7 @@ test("GrowthSyntax finds the call that fills the named holder, by its class", ()
     column: 3,
     function: "cycle",
     score: 101,
+    isTied: false,
   });
 });
 
@@ -121,4 +123,61 @@ test("GrowthSyntax prefers what a function does to what the module did once", ()
     "const rows: number[] = [];\nrows.push(1, 2);\nexport function cycle() {\n  rows.push(3);\n}\n",
   );
   assert.equal(syntax.inFile(file, { names: ["rows"], classes: [] })?.line, 4);
+});
+
+test("GrowthSyntax follows variables into a container inside the one that has a name", () => {
+  const { syntax, file } = syntaxOf(`const byDay = new Map();
+export function add(day, order) {
+  let orders = byDay.get(day);
+  if (!orders) byDay.set(day, orders = []);
+  orders.push(order);
+}
+let current = [];
+let next = current;
+export function take(taker) {
+  next.push(taker);
+}
+`);
+  const inside = { names: ["byDay"], classes: [], holderClass: "Array", isInside: true };
+  assert.equal(syntax.inFile(file, inside)?.line, 5);
+  const map = { names: ["byDay"], classes: [], holderClass: "Map" };
+  assert.equal(syntax.inFile(file, map)?.line, 4);
+  const other = { names: ["current"], classes: [], holderClass: "Array" };
+  assert.equal(syntax.inFile(file, other)?.line, 10);
+});
+
+test("GrowthSyntax tells listeners of one event from those of others, and finds timers", () => {
+  const { syntax, file } = syntaxOf(`export function wait(stream, done) {
+  stream.on("end", done);
+  stream.on("close", done);
+  once(done);
+  setTimeout(done, 1e9);
+}
+`);
+  const listeners = { names: [], classes: [], holderClass: LISTENERS, event: "close" };
+  assert.equal(syntax.inFile(file, listeners)?.line, 3);
+  const timers = { names: [], classes: [], holderClass: TIMERS };
+  assert.equal(syntax.inFile(file, timers)?.line, 5);
+});
+
+test("GrowthSyntax finds where a chain is given its next link, and where lines are alike", () => {
+  const { syntax, file } = syntaxOf(`let latest = null;
+export function update(changes) {
+  const locale = Object.assign({}, changes);
+  locale.parent = latest;
+  locale.name = changes.name;
+  latest = locale;
+}
+const seen = {};
+export function see(file, map) {
+  if (map) seen[file] = { map };
+  else seen[file] = { map: null };
+}
+`);
+  const chain = { names: ["latest", "parent"], links: ["latest", "parent"], classes: [] };
+  assert.equal(syntax.inFile(file, chain)?.line, 4);
+  const table = { names: ["seen"], classes: [], holderClass: "Object" };
+  assert.equal(syntax.inFile(file, table)?.isTied, true);
+  const found = syntax.inFile(file, table, ({ line }) => line !== 10);
+  assert.deepEqual([found?.line, found?.isTied], [11, false]);
 });

@@ -69,12 +69,14 @@ export async function explainLeak(
   // A test holds many functions: its source says nothing about the one that was measured.
   const isModule = task.run === undefined;
   if (isLeak && isModule && !inWorker && isSeen && sites.isRead) {
-    // A name says little of a line that may never have run.
+    // A name, or one line of several alike, says little where the line may never have run.
     const rate = Math.max(0, decision.channel.bytesPerCycle);
     const end = await runLongCoverage(task, explainedCycles(task, seen), rate);
     stages.push(end.record);
     const coverage = completed(end);
-    return coverage === undefined ? sites : nameSites({ ...known, isReached: reachedIn(coverage) });
+    if (coverage === undefined) return sites;
+    const ran = coverage.scripts.map(({ url }) => url);
+    return nameSites({ ...known, isReached: reachedIn(coverage), ran });
   }
   if (!isLeak || isSeen || !isModule) return sites;
   if (inWorker) {

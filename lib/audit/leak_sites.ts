@@ -16,7 +16,7 @@ import {
   type SurvivorGroup,
 } from "../measure/mod.ts";
 import { type FoundExpression, GrowthSyntax } from "./growth_expression.ts";
-import { type GrowthHints, LISTENERS } from "./growth_score.ts";
+import { type GrowthHints, LISTENERS, TIMERS } from "./growth_score.ts";
 import type { AllocationSite, Channel, RetainerPath, Site } from "./results.ts";
 import { describeHolder, holderNames } from "./retainer_words.ts";
 import { reachedIn } from "./reach.ts";
@@ -35,6 +35,8 @@ export interface SiteEvidence {
   readonly sourceMaps: SourceMaps;
   /** Says of a place whether it ran; any may have where absent. */
   readonly isReached?: (place: SourcePlace) => boolean;
+  /** Scripts that ran in a cycle, as paths or URLs; the holder's own name is looked for in them. */
+  readonly ran?: readonly string[];
 }
 
 /** Places and retainers, ready to be recorded. */
@@ -48,12 +50,15 @@ const MOST_SITES = 10;
 const MOST_RETAINERS = 5;
 const FILLING_SCORE = 60; // of an expression that fills a holder like this one
 const NAMED_SCORE = 61; // of one that names it, or stands where it is named
+const ADDING_SCORE = 91; // of one that adds to it by its name
 const FRAMES_SEARCHED = 4;
-const LISTENER_TABLE = /^(_events|<symbol kEvents>)$/;
+const LISTENER_TABLE = /^(_events|_listeners|<symbol kEvents>)$/;
+const NAMING: ReadonlySet<RetainerStep["edge"]> = new Set(["variable", "property", "export"]);
+const TIMER_LIST = /^(TimersList|ImmediateList)$/;
 
 /**
  * Names the places behind growth. `isRead` says that the first one was only read in the source: no
- * allocation was seen to come through it.
+ * allocation was seen to come through it, or through one of several lines.
  */
 export function nameSites(evidence: SiteEvidence): LeakSites & { readonly isRead: boolean } {
   const positions = new SourcePositions(evidence.sourceMaps);
@@ -71,10 +76,15 @@ export function nameSites(evidence: SiteEvidence): LeakSites & { readonly isRead
   const retainers = described.map(({ path }) => path);
   const sites = new Map<string, AllocationSite>();
   let isRead = false;
+  const others = (evidence.ran ?? []).map((script) => positions.sourceOf(script));
+  const searched = [...new Set([...files, ...others])];
   for (const { holder, path: { container } } of described) {
-    const kept = findKeeper(evidence, holder, syntax, positions, { container, files });
-    if (kept === null) continue;
-    if (sites.size === 0) isRead = !kept.isOnStack;
+    const kept = findKeeper(evidence, holder, syntax, positions, { container, files: searched });
+    if (kept === null) {
+      isRead ||= sites.size === 0 && holderNames(holder).length > 0;
+      continue;
+    }
+    if (sites.size === 0) isRead = !kept.isOnStack || kept.found.isTied;
     addSite(sites, kept.found, total(holder.bytes), total(holder.objects), positions);
   }
   const hints = hintsOf(holders);
@@ -139,8 +149,7 @@ function findKeeper(
 ): { readonly found: FoundExpression; readonly isOnStack: boolean } | null {
   const names = holderNames(holder);
   if (names.length === 0) return null;
-  const holderClass = isOfListeners(holder) ? LISTENERS : holder.steps[holder.holder]?.value ?? "";
-  const hints = { ...hintsOf([holder]), holderClass };
+  const hints = hintsOfHolder(holder);
   let best: FoundExpression | null = null;
   const consider = (found: FoundExpression | null, least: number): void => {
     if (found !== null && found.score >= least && found.score > (best?.score ?? 0)) best = found;
@@ -151,28 +160,68 @@ function findKeeper(
       if (place !== null) consider(syntax.inFunction(place, hints, isReached), FILLING_SCORE);
     }
   }
-  // Off the stack only a name tells: some other array that grows is no witness. What fills a
-  // container stands most often in the scope that declares it.
   const found = (): FoundExpression | null => best;
-  const isOnStack = best !== null;
-  if (found() === null && container !== undefined) {
-    consider(syntax.inScope(container, hints, isReached), NAMED_SCORE);
-  }
-  if (found() === null) {
-    for (const file of files) consider(syntax.inFile(file, hints, isReached), NAMED_SCORE);
+  const onStack = found();
+  // Off the stack only a name tells: some other array that grows is no witness. A line that adds to
+  // the holder by its name says more than one on the stack that adds to anything.
+  const least = onStack === null ? NAMED_SCORE : ADDING_SCORE;
+  if ((onStack?.score ?? 0) < ADDING_SCORE) {
+    // What fills a container stands most often in the scope that declares it.
+    if (container !== undefined) consider(syntax.inScope(container, hints, isReached), least);
+    if (found() === onStack) {
+      for (const file of files) {
+        if (mentions(positions.lines(file), names)) {
+          consider(syntax.inFile(file, hints, isReached), least);
+        }
+      }
+    }
   }
   const last = found();
-  return last === null ? null : { found: last, isOnStack };
+  return last === null ? null : { found: last, isOnStack: last === onStack };
 }
 
-/** Whether a holder is where listeners are kept, and not something that a listener holds. */
-function isOfListeners({ steps, holder }: GrowingHolder): boolean {
-  const isTable = ({ name }: RetainerStep): boolean => LISTENER_TABLE.test(name);
+/** Whether a text speaks of one of the names; reading its syntax takes much longer. */
+function mentions(lines: readonly string[], names: readonly string[]): boolean {
+  return lines.some((line) => names.some((name) => line.includes(name)));
+}
+
+function hintsOfHolder(holder: GrowingHolder): GrowthHints {
+  const { steps, links = [] } = holder;
+  const own = holderNames(holder);
+  const table = listenerTable(holder);
+  const event = steps[table + 1];
+  return {
+    ...hintsOf([holder]),
+    names: [...own, ...links.filter((name) => !own.includes(name))],
+    links,
+    holderClass: table >= 0
+      ? LISTENERS
+      : steps.some(({ value }) => TIMER_LIST.test(value))
+      ? TIMERS
+      : steps[holder.holder]?.value ?? "",
+    isInside: isInside(holder),
+    ...(table >= 0 && event?.edge === "property" ? { event: event.name } : {}),
+  };
+}
+
+/** Where on the path listeners are kept; -1 where not, or where a listener holds what grows. */
+function listenerTable({ steps, holder }: GrowingHolder): number {
   const isHeldBy = ({ edge, type }: RetainerStep): boolean =>
     edge === "variable" || type === "closure";
   for (let at = Math.min(holder + 1, steps.length - 1); at >= 0; at--) {
-    if (isTable(steps[at]!)) return true;
-    if (at <= holder && isHeldBy(steps[at]!)) return false;
+    if (LISTENER_TABLE.test(steps[at]!.name)) return at;
+    if (at <= holder && isHeldBy(steps[at]!)) return -1;
+  }
+  return -1;
+}
+
+/** Whether a holder is one of the values of what is named last on its path. */
+function isInside({ steps, holder }: GrowingHolder): boolean {
+  for (let at = holder; at >= 0; at--) {
+    const { edge, type, value } = steps[at]!;
+    // What an exported variable holds stands one step below it.
+    if (NAMING.has(edge) || steps[at - 1]?.edge === "export") return false;
+    if (type === "object" && value !== "system / Context") return true;
   }
   return false;
 }
@@ -189,7 +238,7 @@ function findAllocation(
   if (frame === undefined || place === null) return null;
   const found = syntax.inFunction(place, hints, isReached);
   if (found !== null) return { ...found, function: frame.function || found.function };
-  return { ...place, function: frame.function || "(anonymous)", score: 0 };
+  return { ...place, function: frame.function || "(anonymous)", score: 0, isTied: false };
 }
 
 function ownFrames(stack: readonly StackFrame[]): StackFrame[] {

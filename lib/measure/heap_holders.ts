@@ -7,6 +7,7 @@
 
 import { type HeapSnapshot, readHeapSnapshot } from "./heap_snapshot.ts";
 import { describePath, indexScripts, type RetainerStep } from "./retainer_steps.ts";
+import { findLinks } from "./heap_links.ts";
 import { findRetainers, type RetainerTree } from "./retainers.ts";
 
 /** An object that holds more and more. */
@@ -22,6 +23,8 @@ export interface GrowingHolder {
   readonly store: readonly number[];
   /** Classes of what it holds, the largest first. */
   readonly classes: readonly GrownClass[];
+  /** Names by which a chain hangs together: the way into it, and from one link to the next. */
+  readonly links?: readonly string[];
 }
 
 /** Objects of one class that were born between the snapshots and are still there. */
@@ -107,20 +110,22 @@ function judgeHeap(
   const scripts = indexScripts(heap);
   const tree = findRetainers(heap, scripts.scopes);
   const ages = readAges(heap, tree, bounds);
-  const found = gather(heap, tree, ages, bounds.length - 1);
-  const holders = [...found.values()]
+  const { found, holderOf } = gather(heap, tree, ages, bounds.length - 1);
+  const grown = [...found.values()]
     .map((sums) => ({ ...sums, store: stores.map((sizes) => sizes.get(heap.id(sums.node)) ?? 0) }))
     .filter(({ node }) => !isMetadata(heap, tree, node))
     .filter(({ bytes, objects, store }) => isSpread(bytes, objects) || isGrowingStore(store))
     .sort((a, b) => total(b.bytes) - total(a.bytes))
-    .slice(0, MOST_HOLDERS)
-    .map((sums): GrowingHolder => ({
-      ...describePath(heap, tree, scripts, sums.example, sums.node),
-      bytes: sums.bytes,
-      objects: sums.objects,
-      store: sums.store,
-      classes: largest(sums.classes),
-    }));
+    .slice(0, MOST_HOLDERS);
+  const links = findLinks(heap, tree, ages, holderOf, new Set(grown.map(({ node }) => node)));
+  const holders = grown.map((sums): GrowingHolder => ({
+    ...describePath(heap, tree, scripts, sums.example, sums.node),
+    bytes: sums.bytes,
+    objects: sums.objects,
+    store: sums.store,
+    classes: largest(sums.classes),
+    links: links.get(sums.node) ?? [],
+  }));
   return { holders, classes: classGrowth(heap, tree, ages, bounds.length - 1) };
 }
 
@@ -201,7 +206,7 @@ function gather(
   tree: RetainerTree,
   ages: Int8Array,
   gaps: number,
-): Map<number, Sums> {
+): { found: Map<number, Sums>; holderOf: Int32Array } {
   const holderOf = new Int32Array(heap.nodeCount);
   const found = new Map<number, Sums>();
   for (const node of tree.order) {
@@ -228,7 +233,7 @@ function gather(
       addTo(sums.classes, className(heap, node), bytes);
     }
   }
-  return found;
+  return { found, holderOf };
 }
 
 /** A link of a list is credited to what holds the list, or its parts would look like many holders. */

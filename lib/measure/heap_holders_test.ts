@@ -27,6 +27,10 @@ const plantedMap = new Map<number, PlantedEntry>();
 const plantedNumbers: number[] = [];
 const plantedRing: PlantedEntry[] = new Array(50).fill(new PlantedEntry(-1));
 let plantedHead: PlantedLink | null = null;
+const plantedHandler = { handle: (i: number): number => i };
+function wrap(before: (i: number) => number): (i: number) => number {
+  return (i) => i < 0 ? before(i) : i;
+}
 const plantedLog = { text: "" };
 const plantedSet = { bits: 0n };
 
@@ -36,6 +40,7 @@ function grow(from: number, to: number): void {
     plantedNumbers.push(i + 0.5);
     plantedRing[i % 50] = new PlantedEntry(i);
     plantedHead = new PlantedLink(plantedHead);
+    plantedHandler.handle = wrap(plantedHandler.handle);
     plantedLog.text += "abcd";
     plantedSet.bits = (plantedSet.bits << 32n) | 1n;
   }
@@ -65,6 +70,9 @@ test("judgeHeapGrowth() names what holds objects of every age, and no ring", () 
   const { steps, holder } = find("plantedLog");
   assert.equal(steps[holder + 1]?.name, "text");
   assert.equal(find("plantedHead").classes[0]?.objects, 1200);
+  assert.deepEqual(find("plantedHead").links, ["plantedHead", "next"]);
+  assert.deepEqual(find("handle").links, ["handle", "before"]);
+  assert.deepEqual(map.links, [], "many side by side are no chain");
   assert.ok(names.every((around) => !around.includes("plantedRing")), "a ring does not grow");
   assert.equal(classes.find((grown) => grown.class === "PlantedLink")?.objects, 1200);
   assert.ok(find("plantedSet").store.at(-1)! >= 4 * 1600, "an integer with ever more digits");
