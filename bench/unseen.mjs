@@ -1,6 +1,6 @@
 // The judge on targets that were written before it ever saw them, beside what it said at first sight.
 // Writes bench/unseen.md.
-// node bench/unseen.mjs [--first | --second | --third] [--synthetic | --packages] [kind…]
+// node bench/unseen.mjs [--first | --second | --third | --fourth] [--synthetic | --packages] [kind…]
 // A set without a record is seen for the first time: what is said then becomes its record.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -28,6 +28,13 @@ const SETS = [
     flag: "--third",
     record: "third_first_run.json",
     modules: ["third", "third_packages"],
+  },
+  {
+    title: "Fourth set",
+    flag: "--fourth",
+    record: "fourth_first_run.json",
+    modules: ["fourth", "fourth_packages"],
+    answers: "fourth_answers.json",
   },
 ];
 const REPORT = new URL("./unseen.md", import.meta.url);
@@ -130,14 +137,22 @@ function render() {
 
 Written before the judge saw them, and judged once, at first sight. What was wrong then was mended
 in the general case, so what is said now is no examination any more. \`heapbook check\` with defaults.
-Again with \`node bench/unseen.mjs\`, one set of them with \`--first\`, \`--second\` or \`--third\`; versions
+Again with \`node bench/unseen.mjs\`, one set of them with \`--first\`, \`--second\`, \`--third\` or \`--fourth\`; versions
 of the packages are in data/unseen/package.json.
 
 ${parts.filter((part) => part !== "").join("\n\n")}
 `;
 }
 
-function renderSet({ title, record, modules }) {
+/** Whether the place named first is one of those that were written down before. */
+function isPlaced({ kind, site }, answers) {
+  const [file, line] = (site ?? "").replace(/^node_modules\//, "").split(":");
+  return answers[kind].sites.some((right) =>
+    right.file === file && (right.line === null || right.line === Number(line))
+  );
+}
+
+function renderSet({ title, record, modules, answers }) {
   const first = JSON.parse(readFileSync(join(source, record), "utf8"));
   const share = (list) => `${list.filter(isRight).length} of ${list.length}`;
   const of = (list, kind, letter) => list.filter((row) => kind(row) && row.kind[0] === letter);
@@ -149,6 +164,18 @@ function renderSet({ title, record, modules }) {
       return `| ${set} | ${title} | ${share(then)} | ${share(now)} |`;
     })
   );
+  if (answers !== undefined) {
+    const right = JSON.parse(readFileSync(join(source, answers), "utf8"));
+    const placed = (list) =>
+      `${list.filter((row) => isPlaced(row, right)).length} of ${list.length}`;
+    for (const name of modules) {
+      const then = of(first.rows, ({ module }) => module === name, "L");
+      const now = of(rows, (row) => row.name === name, "L")
+        .map((row) => ({ kind: row.kind, site: place(row) }));
+      const set = name.endsWith("packages") ? "npm packages" : "synthetic";
+      shares.push(`| ${set} | places of leaks | ${placed(then)} | ${placed(now)} |`);
+    }
+  }
   const line = (row) => {
     const old = first.rows.find(({ kind }) => kind === row.kind);
     const mark = isRight(row) ? "" : " **wrong**";

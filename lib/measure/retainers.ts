@@ -29,13 +29,16 @@ const EDGE_WEIGHTS: Readonly<Record<string, number>> = {
 const ENGINE_ROOT_WEIGHT = 60; // more than any path that a person would follow
 /** What native code works on at the moment: some array in the middle of a path, by chance. */
 const HANDLE_SCOPE = "(Handle scope)";
-const HANDLE_SCOPE_WEIGHT = 90;
+const PASSING_WEIGHT = 90;
+/** Root under which the compiler lists what it works on just now, as by chance. */
+const COMPILER_TABLE = "IdentityMapBase";
+const STRONG_ROOTS = "(Strong roots)";
 const ENGINE_ROOTS: ReadonlySet<string> = new Set([
   "(Stack roots)",
   HANDLE_SCOPE,
   "(Builtins)",
   "(Compilation cache)",
-  "(Strong roots)",
+  STRONG_ROOTS,
   "(Strong root list)",
   "(Internalized strings)",
   "(Eternal handles)",
@@ -72,7 +75,7 @@ export function findRetainers(
         const step = EDGE_WEIGHTS[heap.edgeType(e)];
         if (step === undefined) continue; // weak
         const to = heap.edgeTo(e);
-        const total = level + step + extra;
+        const total = level + step + (isCompilers(heap, node, e) ? PASSING_WEIGHT : extra);
         if (total >= (weight[to] as number)) continue;
         weight[to] = total;
         parent[to] = node;
@@ -85,6 +88,11 @@ export function findRetainers(
   return { parent, edge, order };
 }
 
+function isCompilers(heap: HeapSnapshot, node: number, edge: number): boolean {
+  return node < ROOTS_SEARCHED && heap.name(node) === STRONG_ROOTS &&
+    heap.edgeName(edge).endsWith(COMPILER_TABLE);
+}
+
 /** What leaving a node costs besides its edge. */
 function weighRoots(heap: HeapSnapshot, scopes: ReadonlyMap<number, string>): Uint8Array {
   const weights = new Uint8Array(heap.nodeCount);
@@ -95,7 +103,7 @@ function weighRoots(heap: HeapSnapshot, scopes: ReadonlyMap<number, string>): Ui
     const isRoot = node < ROOTS_SEARCHED && ENGINE_ROOTS.has(heap.name(node));
     if (isRoot) {
       const isScope = heap.name(node) === HANDLE_SCOPE;
-      weights[node] = isScope ? HANDLE_SCOPE_WEIGHT : ENGINE_ROOT_WEIGHT;
+      weights[node] = isScope ? PASSING_WEIGHT : ENGINE_ROOT_WEIGHT;
     } else if (heap.type(node) === "native" && HANDLE.test(heap.name(node))) {
       weights[node] = HANDLE_WEIGHT;
     }

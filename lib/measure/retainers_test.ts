@@ -4,7 +4,11 @@ import type { HeapSnapshot } from "./heap_snapshot.ts";
 import { findRetainers, pathTo } from "./retainers.ts";
 
 /** A heap in which each node has edges of one kind to those that are listed. */
-function heapOf(names: readonly string[], edges: readonly (readonly number[])[]): HeapSnapshot {
+function heapOf(
+  names: readonly string[],
+  edges: readonly (readonly number[])[],
+  edgeNames: readonly string[] = [],
+): HeapSnapshot {
   const to = edges.flat();
   const firstEdge = Uint32Array.from([
     0,
@@ -16,6 +20,7 @@ function heapOf(names: readonly string[], edges: readonly (readonly number[])[])
     type: () => "object",
     name: (node: number) => names[node] ?? "",
     edgeType: () => "property",
+    edgeName: (edge: number) => edgeNames[edge] ?? "",
     edgeTo: (edge: number) => to[edge] ?? 0,
   } as unknown as HeapSnapshot;
 }
@@ -39,4 +44,13 @@ test("findRetainers() prefers what a function on the stack holds to what native 
   const names = ["root", "(Handle scope)", "(Stack roots)", "runTo", "context", "frames"];
   const heap = heapOf(names, [[1, 2], [5], [3], [4], [5], []]);
   assert.deepEqual(pathTo(findRetainers(heap, new Map()), 5), [2, 3, 4, 5]);
+});
+
+test("findRetainers() passes by what the compiler works on just now", () => {
+  const names = ["root", "(Strong roots)", "(Stack roots)", "runTo", "context", "frames"];
+  const edges = [[1, 2], [5], [3], [4], [5], []];
+  const compiled = heapOf(names, edges, ["", "", "277 / IdentityMapBase"]);
+  assert.deepEqual(pathTo(findRetainers(compiled, new Map()), 5), [2, 3, 4, 5]);
+  const listed = heapOf(names, edges, ["", "", "12 / strong root"]);
+  assert.deepEqual(pathTo(findRetainers(listed, new Map()), 5), [1, 5]);
 });

@@ -1,0 +1,1 @@
+export default ({ i }) => 2 * i;
