@@ -11,7 +11,7 @@ import {
   type SurvivorGroup,
   type SurvivorResult,
 } from "../measure/mod.ts";
-import { poissonInterval } from "../statistics/mod.ts";
+import { normalQuantile, poissonInterval } from "../statistics/mod.ts";
 import type { Interval } from "./results.ts";
 
 /** The part of what survivors were seen that judging looks at. */
@@ -39,6 +39,7 @@ const LEAST_SHARE = 0.5; // of the old parts' count against the young ones', and
 const LEAST_RATE = 0.25; // bytes per cycle
 const LEAST_SAMPLES = 8;
 const OBJECT_BYTES = 64;
+const CHANCE = 0.05; // that ends of one rate look more unlike than is allowed for
 
 /** Returns the places whose survivors come from all parts of the run. */
 export function judgeSurvivors(result: SurvivorRecord): SurvivorJudgement {
@@ -81,12 +82,24 @@ function leakRate(group: SurvivorGroup, { slices, cyclesPerSlice }: SurvivorReco
   const objects = inParts(group.objects, settled);
   const bytes = inParts(group.bytes, settled);
   if (Math.min(...samples) < 1 || total(samples) < LEAST_SAMPLES) return 0;
-  const young = (objects[PARTS - 1] as number) + (objects[PARTS - 2] as number);
-  const old = (objects[0] as number) + (objects[1] as number);
-  if (Math.min(old / young, young / old) < LEAST_SHARE) return 0;
+  if (leastShare(objects, samples) < LEAST_SHARE) return 0;
   const cycles = settled * cyclesPerSlice / PARTS;
   const rate = (bytes.sort((a, b) => a - b)[PARTS >> 1] as number) / cycles;
   return rate >= LEAST_RATE ? rate : 0;
+}
+
+/**
+ * Returns how much the two old parts may hold of what the two young ones do, or the reverse: the
+ * share itself where samples abound, and what chance leaves open where they are few.
+ */
+function leastShare(objects: readonly number[], samples: readonly number[]): number {
+  const ends = (values: readonly number[]) =>
+    [total(values.slice(0, 2)), total(values.slice(-2))] as const;
+  const [old, young] = ends(objects);
+  const [oldSamples, youngSamples] = ends(samples);
+  // Counts of independent samples are Poisson's: the logarithm of their ratio has this deviation.
+  const deviation = Math.sqrt(1 / oldSamples + 1 / youngSamples);
+  return Math.min(old / young, young / old) * Math.exp(normalQuantile(1 - CHANCE) * deviation);
 }
 
 /** Sums the first `settled` slices into parts of equal length. */
