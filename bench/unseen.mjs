@@ -47,10 +47,10 @@ const source = fileURLToPath(new URL("../data/unseen/", import.meta.url));
 const folder = join(tmpdir(), "heapbook-unseen");
 mkdirSync(folder, { recursive: true });
 cpSync(source, folder, { recursive: true });
-spawnSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], {
-  cwd: folder,
-  stdio: "inherit",
-});
+// Packages of many years in one folder: each in its version, whatever it would like beside it.
+const INSTALL = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"];
+const { status } = spawnSync("npm", INSTALL, { cwd: folder, stdio: "inherit" });
+if (status !== 0) throw new Error(`Cannot install the packages in ${folder}`);
 
 const sets = SETS.filter(({ flag }) => isAsked(flag, SETS.map((set) => set.flag)));
 const tasks = [];
