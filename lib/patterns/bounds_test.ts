@@ -1,25 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { scanSources } from "./mod.ts";
-
-/** Lines of growth in a text with whether each is bounded. */
-function growth(text: string, extension = "ts"): (readonly [number, boolean | null])[] {
-  const folder = mkdtempSync(join(tmpdir(), "heapbook-bounds-"));
-  try {
-    writeFileSync(join(folder, `case.${extension}`), text);
-    return scanSources([folder], { root: folder }).findings.filter(({ kind }) => kind === "growth")
-      .map(({ line, bounded }) => [line, bounded] as const);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { growthIn } from "./scan_text_test.ts";
 
 test("a size that a method, a getter or a negation asks for is a limit", () => {
   assert.deepEqual(
-    growth(`export class Kept {
+    growthIn(`export class Kept {
   a: number[] = [];
   b: number[] = [];
   c: number[] = [];
@@ -41,7 +26,7 @@ test("a size that a method, a getter or a negation asks for is a limit", () => {
 
 test("entries that wait until their counterpart takes them out leave again", () => {
   assert.deepEqual(
-    growth(
+    growthIn(
       `class Joiner:
     def __init__(self):
         self.waiting = {}
@@ -68,7 +53,7 @@ test("entries that wait until their counterpart takes them out leave again", () 
     [true, false, false, false],
   );
   assert.deepEqual(
-    growth(`export class Toggles {
+    growthIn(`export class Toggles {
   on = new Set<string>();
   toggle(name: string) {
     if (!this.on.delete(name)) this.on.add(name);
@@ -81,7 +66,7 @@ test("entries that wait until their counterpart takes them out leave again", () 
 
 test("arrays that are joined and assigned back grow, unless they are cut at once", () => {
   assert.deepEqual(
-    growth(
+    growthIn(
       `import numpy as np
 import torch
 class Records:
@@ -103,7 +88,7 @@ class Records:
 
 test("a list that is filtered by age and added to at once is bounded, also in a reducer", () => {
   assert.deepEqual(
-    growth(`export function reduce(state: State, one: Reading) {
+    growthIn(`export function reduce(state: State, one: Reading) {
   if (one.kind === "a") {
     return { ...state, near: [...state.near.filter(({ at }) => one.at - at < 9000), one] };
   }
@@ -122,7 +107,7 @@ export class Limits {
 
 test("what an undo function that is returned takes from a parameter was there till then", () => {
   assert.deepEqual(
-    growth(`class Body {
+    growthIn(`class Body {
   joints = new Set<object>();
   marks = new Set<object>();
 }
@@ -148,13 +133,13 @@ test("a hook whose handle is removed in the same call keeps nothing", () => {
     finally:
         ${end}
 `;
-  assert.deepEqual(growth(text("handle.remove()"), "py"), []);
-  assert.deepEqual(growth(text("print(handle)"), "py"), [[3, false]]);
+  assert.deepEqual(growthIn(text("handle.remove()"), "py"), []);
+  assert.deepEqual(growthIn(text("print(handle)"), "py"), [[3, false]]);
 });
 
 test("entries go with a container that is made anew elsewhere", () => {
   assert.deepEqual(
-    growth(`let index = new Map<string, string[]>();
+    growthIn(`let index = new Map<string, string[]>();
 const kept = new Map<string, string[]>();
 function read(tag: string, path: string) {
   index.get(tag)!.push(path);
@@ -171,7 +156,7 @@ export function build(paths: string[]) {
 
 test("what a helper makes of a list that it is handed grows or is cut back as written there", () => {
   assert.deepEqual(
-    growth(
+    growthIn(
       `const longer = (list, item) => [...list, item];
 const keepLast = (count) => (list) => list.slice(-count);
 const again = (list) => once(list);

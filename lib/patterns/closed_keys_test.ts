@@ -1,25 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { scanSources } from "./mod.ts";
-
-/** Lines of growth in a text with whether each is bounded. */
-function growth(text: string, extension = "ts"): (readonly [number, boolean | null])[] {
-  const folder = mkdtempSync(join(tmpdir(), "heapbook-keys-"));
-  try {
-    writeFileSync(join(folder, `case.${extension}`), text);
-    return scanSources([folder], { root: folder }).findings.filter(({ kind }) => kind === "growth")
-      .map(({ line, bounded }) => [line, bounded] as const);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { growthIn } from "./scan_text_test.ts";
 
 test("keys cut off at a limit are closed where they are whole", () => {
   assert.deepEqual(
-    growth(`const MOST = 99;
+    growthIn(`const MOST = 99;
 export class Lengths {
   seen = new Map<number, number>();
   add(line: string, price: number, sides: number) {
@@ -35,7 +20,7 @@ export class Lengths {
     [[6, true], [7, true], [8, true], [9, false], [10, false]],
   );
   assert.deepEqual(
-    growth(
+    growthIn(
       `class Lengths:
     def __init__(self):
         self.seen = {}
@@ -52,7 +37,7 @@ export class Lengths {
 
 test("entries of a list that is written down are closed keys, of one that changes they are open", () => {
   assert.deepEqual(
-    growth(`const PALETTE = ["red", "blue"];
+    growthIn(`const PALETTE = ["red", "blue"];
 const chosen = ["red", "blue"];
 const styles = new Map<string, object>();
 export function choose(i: number, color: string) { chosen[i] = color; }
@@ -69,7 +54,7 @@ export function style(i: number) {
 
 test("unions of numbers and members of any enumeration are closed keys", () => {
   assert.deepEqual(
-    growth(`export class Charger {
+    growthIn(`export class Charger {
   states: Record<number, string> = {};
   put(connector: 1 | 2, socket: number, state: string) {
     this.states[connector] = state;
@@ -80,7 +65,7 @@ test("unions of numbers and members of any enumeration are closed keys", () => {
     [[4, true], [5, false]],
   );
   assert.deepEqual(
-    growth(
+    growthIn(
       `from enum import Flag, IntEnum
 class Joint(IntEnum):
     BASE = 0
@@ -108,7 +93,7 @@ class Arm:
 
 test("comparisons let few keys through, also in chains and by what they end", () => {
   assert.deepEqual(
-    growth(`const KEYWORDS = new Set(["SELECT", "FROM"]);
+    growthIn(`const KEYWORDS = new Set(["SELECT", "FROM"]);
 export class Use {
   use: Record<string, number> = {};
   chain(name: string) {
@@ -146,7 +131,7 @@ export class Use {
     ],
   );
   assert.deepEqual(
-    growth(
+    growthIn(
       `from collections import Counter
 KINDS = frozenset({"hard", "soft"})
 class Bounces:
@@ -193,8 +178,8 @@ def run(verb):
 
 
 `;
-  assert.deepEqual(growth(text(decorator), "py"), [[6, false], [14, true]]);
-  assert.deepEqual(growth(text(visitor), "py").map(([, bounded]) => bounded), [false, false]);
+  assert.deepEqual(growthIn(text(decorator), "py"), [[6, false], [14, true]]);
+  assert.deepEqual(growthIn(text(visitor), "py").map(([, bounded]) => bounded), [false, false]);
 });
 
 test("what a private function enters while its module loads is entered once", () => {
@@ -207,11 +192,11 @@ command("start", () => {});
 command("stop", () => {});
 ${more}
 `;
-  assert.deepEqual(growth(text("")), [[3, true]]);
-  assert.deepEqual(growth(text("export { command };")), [[3, false]]);
-  assert.deepEqual(growth(text("names.forEach(command);")), [[3, false]]);
+  assert.deepEqual(growthIn(text("")), [[3, true]]);
+  assert.deepEqual(growthIn(text("export { command };")), [[3, false]]);
+  assert.deepEqual(growthIn(text("names.forEach(command);")), [[3, false]]);
   assert.deepEqual(
-    growth(text("export function add(name: string) { command(name, () => {}); }")),
+    growthIn(text("export function add(name: string) { command(name, () => {}); }")),
     [[3, false]],
   );
 });

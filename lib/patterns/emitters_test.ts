@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { scanSources } from "./mod.ts";
+import { scanText } from "./scan_text_test.ts";
 
 /** Lines that add a listener with whether each is bounded. */
 function listeners(text: string): (readonly [number, boolean | null])[] {
-  const folder = mkdtempSync(join(tmpdir(), "heapbook-emitters-"));
-  try {
-    writeFileSync(join(folder, "case.js"), text);
-    return scanSources([folder], { root: folder }).findings
-      .filter(({ kind }) => kind === "listener").map(({ line, bounded }) => [line, bounded]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return scanText(text, "js").filter(({ kind }) => kind === "listener")
+    .map(({ line, bounded }) => [line, bounded]);
 }
 
 test("an emitter that is made where none was known gets its listeners once", () => {

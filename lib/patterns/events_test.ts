@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { scanSources } from "./mod.ts";
+import { scanText } from "./scan_text_test.ts";
 
 /** Lines that register something, or grow, with whether each is bounded. */
 function registrations(text: string): (readonly [number, string, boolean | null])[] {
-  const folder = mkdtempSync(join(tmpdir(), "heapbook-events-"));
-  try {
-    writeFileSync(join(folder, "case.ts"), text);
-    return scanSources([folder], { root: folder }).findings
-      .filter(({ kind }) => /^(growth|listener|timer|subscription)$/.test(kind))
-      .map(({ line, kind, bounded }) => [line, kind, bounded] as const);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return scanText(text).filter(({ kind }) => /^(growth|listener|timer|subscription)$/.test(kind))
+    .map(({ line, kind, bounded }) => [line, kind, bounded] as const);
 }
 
 test("a disposable that an editor gives back and nobody keeps is a subscription that stays", () => {

@@ -1,25 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { scanSources } from "./mod.ts";
-
-/** Lines of growth in a text with whether each is bounded. */
-function growth(text: string, extension = "ts"): (readonly [number, boolean | null])[] {
-  const folder = mkdtempSync(join(tmpdir(), "heapbook-listed-"));
-  try {
-    writeFileSync(join(folder, `case.${extension}`), text);
-    return scanSources([folder], { root: folder }).findings.filter(({ kind }) => kind === "growth")
-      .map(({ line, bounded }) => [line, bounded] as const);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { growthIn } from "./scan_text_test.ts";
 
 test("keys of entries of a list that stays as it is are few, of one that gets longer they are not", () => {
   assert.deepEqual(
-    growth(`type Row = { code: string; open: boolean };
+    growthIn(`type Row = { code: string; open: boolean };
 export class Desk {
   private readonly notes = new Map<string, string>();
   private readonly marks = new Map<string, string>();
@@ -47,7 +32,7 @@ export class Desk {
     [[11, true], [15, true], [18, false], [19, false], [22, false]],
   );
   assert.deepEqual(
-    growth(
+    growthIn(
       `class Desk:
     def __init__(self, rows):
         self.rows = list(rows)
@@ -88,13 +73,13 @@ test("a key below the length of a list that stays as it is is one of its places"
 ${more}
 }
 `;
-  assert.deepEqual(growth(text(""), "js"), [[9, true], [13, false]]);
+  assert.deepEqual(growthIn(text(""), "js"), [[9, true], [13, false]]);
   assert.deepEqual(
-    growth(text("  extend() { this.trays.push(0); }"), "js"),
+    growthIn(text("  extend() { this.trays.push(0); }"), "js"),
     [[9, false], [13, false], [15, false]],
   );
   assert.deepEqual(
-    growth(
+    growthIn(
       `class Shelf:
     def __init__(self, count):
         self.trays = [0] * count

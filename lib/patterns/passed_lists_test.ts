@@ -1,21 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { scanSources } from "./mod.ts";
-
-/** Lines of growth in a text with whether each is bounded. */
-function growth(text: string, extension = "ts"): (readonly [number, boolean | null])[] {
-  const folder = mkdtempSync(join(tmpdir(), "heapbook-passed-"));
-  try {
-    writeFileSync(join(folder, `case.${extension}`), text);
-    return scanSources([folder], { root: folder }).findings.filter(({ kind }) => kind === "growth")
-      .map(({ line, bounded }) => [line, bounded] as const);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { growthIn } from "./scan_text_test.ts";
 
 test("keys of a local list have passed the test that each of its elements passed", () => {
   const text = (more: string): string =>
@@ -36,11 +21,11 @@ test("keys of a local list have passed the test that each of its elements passed
         if name in self.guest:
             self.lamps[name] = colour
 `;
-  assert.deepEqual(growth(text("self.last = len(booked)"), "py"), [[13, true], [16, true]]);
+  assert.deepEqual(growthIn(text("self.last = len(booked)"), "py"), [[13, true], [16, true]]);
   // What comes in by another way has not passed, nor what others may put in.
   const others = ["booked.append(guest)", "booked += names", "fill(booked)", "booked[0] = guest"];
   for (const more of others) {
-    assert.deepEqual(growth(text(more), "py"), [[13, false], [16, false]], more);
+    assert.deepEqual(growthIn(text(more), "py"), [[13, false], [16, false]], more);
   }
 });
 
@@ -61,6 +46,6 @@ test("a table stays as it is where it is only written under keys that it has", (
   }
 }
 `;
-  assert.deepEqual(growth(text("if (!(name in this.doses)) return;")), [[9, true], [12, true]]);
-  assert.deepEqual(growth(text("if (name in this.alarms) return;")), [[9, false], [12, false]]);
+  assert.deepEqual(growthIn(text("if (!(name in this.doses)) return;")), [[9, true], [12, true]]);
+  assert.deepEqual(growthIn(text("if (name in this.alarms) return;")), [[9, false], [12, false]]);
 });

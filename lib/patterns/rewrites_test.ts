@@ -1,21 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { scanSources } from "./mod.ts";
-
-/** Lines of growth in a text with whether each is bounded. */
-function growth(text: string, extension = "ts"): (readonly [number, boolean | null])[] {
-  const folder = mkdtempSync(join(tmpdir(), "heapbook-rewrites-"));
-  try {
-    writeFileSync(join(folder, `case.${extension}`), text);
-    return scanSources([folder], { root: folder }).findings.filter(({ kind }) => kind === "growth")
-      .map(({ line, bounded }) => [line, bounded] as const);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { growthIn } from "./scan_text_test.ts";
 
 test("an object without a prototype begins empty, one with another as its prototype does not", () => {
   const text = (fresh: string): string =>
@@ -31,8 +16,8 @@ test("an object without a prototype begins empty, one with another as its protot
   }
 }
 `;
-  assert.deepEqual(growth(text("Object.create(null)")), [[9, true]]);
-  assert.deepEqual(growth(text("Object.create(this.#known)")), [[9, false]]);
+  assert.deepEqual(growthIn(text("Object.create(null)")), [[9, true]]);
+  assert.deepEqual(growthIn(text("Object.create(this.#known)")), [[9, false]]);
 });
 
 test("a copy with one more in it grows, until a copy leaves some out", () => {
@@ -54,19 +39,19 @@ export class Guests {
 ${more}
 }
 `;
-  assert.deepEqual(growth(text("")), [[9, false], [10, false], [11, false], [12, true]]);
+  assert.deepEqual(growthIn(text("")), [[9, false], [10, false], [11, false], [12, true]]);
   const leave = `  leave(name: string) {
     this.present$.next(new Set([...this.present$.value].filter((other) => other !== name)));
   }
   close() { this.rooms = new Map([...this.rooms].filter(([, room]) => room > 1)); }`;
-  assert.deepEqual(growth(text(leave)), [[9, true], [10, false], [11, true], [12, true]]);
+  assert.deepEqual(growthIn(text(leave)), [[9, true], [10, false], [11, true], [12, true]]);
   const empty = `  leave() { this.present$.next(new Set()); }`;
-  assert.deepEqual(growth(text(empty)).slice(0, 2), [[9, true], [10, false]]);
+  assert.deepEqual(growthIn(text(empty)).slice(0, 2), [[9, true], [10, false]]);
 });
 
 test("sets and lists under keys grow by |= and +=, numbers do not", () => {
   assert.deepEqual(
-    growth(
+    growthIn(
       `from collections import Counter, defaultdict
 from typing import Literal
 class Graph:
@@ -100,7 +85,7 @@ class Graph:
 
 test("of entries that are cut as they get longer the keys stay", () => {
   assert.deepEqual(
-    growth(`type Mode = "day" | "night";
+    growthIn(`type Mode = "day" | "night";
 export class Notes {
   byMode = new Map<Mode, string[]>();
   byName = new Map<string, string[]>();
@@ -119,7 +104,7 @@ export class Notes {
     [[9, true], [10, false], [11, false], [12, true], [13, false]],
   );
   assert.deepEqual(
-    growth(
+    growthIn(
       `class Notes:
     def __init__(self):
         self.lines = {}
@@ -134,7 +119,7 @@ export class Notes {
 
 test("a rest that is put back is a part of what was longer, a sum is all of it", () => {
   assert.deepEqual(
-    growth(
+    growthIn(
       `export class Reader {
   rest = "";
   text = "";
@@ -153,7 +138,7 @@ test("a rest that is put back is a part of what was longer, a sum is all of it",
     [[7, true], [9, false]],
   );
   assert.deepEqual(
-    growth(
+    growthIn(
       `class Reader:
     def __init__(self):
         self.rest = ""

@@ -5,26 +5,17 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { remedyFor, scanSources } from "./mod.ts";
-import type { PatternFinding } from "./mod.ts";
+import { scanText } from "./scan_text_test.ts";
 
 let folder: string;
 before(() => void (folder = mkdtempSync(join(tmpdir(), "heapbook-patterns-"))));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-let count = 0;
-function scan(text: string, extension = "ts"): readonly PatternFinding[] {
-  const name = `case_${count++}.${extension}`;
-  writeFileSync(join(folder, name), text);
-  const { findings, problems } = scanSources([join(folder, name)], { root: folder });
-  assert.deepEqual(problems, []);
-  return findings;
-}
-
 function growth(
   text: string,
   extension = "ts",
 ): (readonly [number, string | null, boolean | null])[] {
-  return scan(text, extension).filter((finding) => finding.kind === "growth")
+  return scanText(text, extension).filter((finding) => finding.kind === "growth")
     .map(({ line, attribute, bounded }) => [line, attribute, bounded] as const);
 }
 
@@ -337,7 +328,7 @@ class Splitter:
 });
 
 test("listeners without a name before them and watched files are listeners", () => {
-  const found = scan(`import fs from "node:fs";
+  const found = scanText(`import fs from "node:fs";
 export class Link {
   open() {
     addEventListener("online", this.open);
@@ -401,8 +392,10 @@ test("a private method that only the constructor calls runs once, unless it is h
 });
 
 test("remedyFor() says what to do about an unbounded finding, in the language of the source", () => {
-  const [typescript] = scan("export class A { x: number[] = []; add_it() { this.x.push(1); } }\n");
-  const python = scan(
+  const [typescript] = scanText(
+    "export class A { x: number[] = []; add_it() { this.x.push(1); } }\n",
+  );
+  const python = scanText(
     "class A:\n    def __init__(self):\n        self.x = []\n    def step(self):\n        self.x.append(1)\n",
     "py",
   )
@@ -466,7 +459,7 @@ export class Zones {
 });
 
 test("a listener for the end of the service stays until then, also with once", () => {
-  const [last, first] = scan(`export class A {
+  const [last, first] = scanText(`export class A {
   constructor() {
     process.once("SIGTERM", () => this.stop());
     process.once("message", () => this.stop());
