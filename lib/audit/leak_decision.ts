@@ -173,7 +173,7 @@ function decideSteady(
 
 function decideFlat(
   heap: ChannelJudgement,
-  { concern }: LeakEvidence,
+  { concern, survivors }: LeakEvidence,
   objects: boolean,
 ): LeakDecision {
   const isStill = leavesNoRoom(heap, concern);
@@ -181,14 +181,14 @@ function decideFlat(
     const why = "objects of all ages survive while the heap stands still";
     return { verdict: "inconclusive", channel: heap, why };
   }
-  const witness = isStill ? "" : ", and no place has survivors of all ages";
-  return { verdict: "clean", channel: heap, why: `the heap stands still${witness}` };
+  if (isStill) return { verdict: "clean", channel: heap, why: "the heap stands still" };
+  return byAbsence(heap, survivors, "the heap stands still");
 }
 
 /** What slows down, wanders, or grows by less than counts. */
 function decideUnsteady(
   heap: ChannelJudgement,
-  { concern }: LeakEvidence,
+  { concern, survivors }: LeakEvidence,
   objects: boolean,
 ): LeakDecision {
   const { state, rates, interval } = heap;
@@ -208,7 +208,22 @@ function decideUnsteady(
   }
   return interval[0] > concern
     ? tell("inconclusive", `the heap rises unsteadily, and nothing that stays was found: ${ends}`)
-    : tell("clean", "the heap wanders, and no place has survivors of all ages");
+    : byAbsence(heap, survivors, "the heap wanders");
+}
+
+/** Clean where no survivors speak against it: they must have been looked at. */
+function byAbsence(
+  heap: ChannelJudgement,
+  survivors: SurvivorJudgement | undefined,
+  trend: string,
+): LeakDecision {
+  return survivors === undefined
+    ? {
+      verdict: "inconclusive",
+      channel: heap,
+      why: `${trend}, but its survivors could not be looked at`,
+    }
+    : { verdict: "clean", channel: heap, why: `${trend}, and no place has survivors of all ages` };
 }
 
 /** A leak that a restless heap hides: where its trend does not tell a rate, the survivors do. */

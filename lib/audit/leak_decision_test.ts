@@ -49,6 +49,23 @@ test("decideLeak() says with a clean heap how much native memory could still lea
   assert.match(whyOf([-153, 346]), /native memory grows by less than 346 bytes per cycle$/);
 });
 
+test("decideLeak() calls a restless heap clean only where its survivors were looked at", () => {
+  const flat: ChannelJudgement = { ...growing(0), state: "flat", interval: [-40, 40] };
+  const wandering: ChannelJudgement = { ...flat, state: "unclear" };
+  const still: ChannelJudgement = { ...flat, interval: [0, 0] };
+  const evidence = { cycles: 8200, askedCycles: 1200, concern: 16, confidence: 0.99 };
+  const survivors = { leaking: [], bytesPerCycle: 0 };
+  for (const heap of [flat, wandering]) {
+    const seen = decideLeak({ ...evidence, channels: [heap], survivors });
+    assert.equal(seen.verdict, "clean");
+    assert.match(seen.why, /no place has survivors of all ages$/);
+    const unseen = decideLeak({ ...evidence, channels: [heap] });
+    assert.equal(unseen.verdict, "inconclusive");
+    assert.match(unseen.why, /but its survivors could not be looked at$/);
+  }
+  assert.equal(decideLeak({ ...evidence, channels: [still] }).verdict, "clean");
+});
+
 test("tellLeak() says perhaps of a place that only the source speaks for", () => {
   const decision = { verdict: "leak", why: "kept up", channel: growing(64) } as const;
   const site = { file: "a.mjs", line: 3, column: 1, function: "f", objects: 0, text: "" };

@@ -89,6 +89,15 @@ test("checkTarget() reports work that was not done, and a target that cannot run
   await assert.rejects(check("idle.mjs", 0), /whole number >= 20: current value is 0/);
 });
 
+test("checkTarget() does not call a heap clean whose survivors could not be looked at", async () => {
+  const module = fileURLToPath(
+    new URL("../../audit/testdata/refuses_witness.mjs", import.meta.url),
+  );
+  const result = await checkTarget({ name: "refuses", module }, QUICK);
+  assert.equal(result.verdict, "inconclusive", result.message);
+  assert.match(result.message, /its survivors could not be looked at/);
+});
+
 test("measureLeaks() runs controls beside its targets, stores each result and resumes", async () => {
   const root = mkdtempSync(join(tmpdir(), "heapbook-test-"));
   try {

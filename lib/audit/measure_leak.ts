@@ -154,10 +154,10 @@ async function askWitnesses(
   const ask = async (cycles: number): Promise<void> => {
     const end = await runSurvivors(task, cycles, expected, cycles / task.cycles);
     stages.push(end.record);
-    witnesses.survivors = completed(end);
-    if (witnesses.survivors === undefined) return;
-    const survivors = judgeSurvivors(witnesses.survivors);
-    witnesses.evidence = { ...witnesses.evidence, survivors };
+    const survivors = completed(end);
+    if (survivors === undefined) return; // what a shorter look saw stands
+    witnesses.survivors = survivors;
+    witnesses.evidence = { ...witnesses.evidence, survivors: judgeSurvivors(survivors) };
   };
   await ask(task.cycles);
   if (!isSuspect) return witnesses;
@@ -167,7 +167,8 @@ async function askWitnesses(
   const longer = Math.min(LONGER * task.cycles, Math.max(task.maxCycles, task.cycles));
   const isHidden = !survives && longer <= seen.cycles &&
     (heap.state === "flat" || (heap.state !== "growing" && heap.bytesPerCycle >= heap.threshold));
-  if (((survives && !agrees) || isHidden) && longer > task.cycles) await ask(longer);
+  const isWorthwhile = witnesses.survivors !== undefined && longer > task.cycles;
+  if (((survives && !agrees) || isHidden) && isWorthwhile) await ask(longer);
   const { leaking = [] } = witnesses.evidence.survivors ?? {};
   const isOpen = heap.state === "flat"
     ? leaking.length > 0
