@@ -9,6 +9,8 @@ import type { ProgressListener } from "./progress.ts";
 import type { PatternsPhase } from "./results.ts";
 import type { RunStore } from "./run_store.ts";
 
+const LABEL = "memory patterns";
+
 /** Options of {@linkcode scanPatterns}. */
 export interface ScanPatternsOptions {
   /** File names in the result are relative to this folder; the current one where absent. */
@@ -35,15 +37,18 @@ export function scanPatterns(
 ): PatternsPhase {
   const started = performance.now();
   const { root, exclude = [], maxFileBytes, signal, onProgress, store } = options;
+  let found = 0;
   const { files, lines, findings, problems } = scanSources(paths, {
     ...(root === undefined ? {} : { root }),
     ...(maxFileBytes === undefined ? {} : { maxFileBytes }),
     skip: (file) => isSecondary(file) || isExcluded(relative(root ?? ".", file), exclude),
     onFile: (file, done, total) => {
       signal?.throwIfAborted();
-      onProgress?.({ label: "memory patterns", done, total, detail: file });
+      found = total;
+      onProgress?.({ label: LABEL, done, total, detail: relative(root ?? ".", file) });
     },
   });
+  if (found > 0) onProgress?.({ label: LABEL, done: found, total: found });
   const seconds = (performance.now() - started) / 1000;
   const phase: PatternsPhase = { files, lines, findings, problems, seconds };
   store?.write("patterns", phase);

@@ -21,7 +21,11 @@ test("scanPatterns() records its result and reports progress per file", async ()
   const store = await openRun(join(folder, "runs"));
   const phase = scanPatterns([folder], { root: folder, store, onProgress: (p) => seen.push(p) });
   assert.equal(phase.files, 2);
-  assert.deepEqual(seen.map(({ done, total }) => [done, total]), [[0, 2], [1, 2]]);
+  assert.deepEqual(seen.map(({ done, total, detail }) => [done, total, detail]), [
+    [0, 2, "a.py"],
+    [1, 2, "b.py"],
+    [2, 2, undefined],
+  ]);
   const recorded = JSON.parse(readFileSync(join(store.folder, "patterns.json"), "utf8"));
   assert.deepEqual(recorded.findings, JSON.parse(JSON.stringify(phase.findings)));
   assert.deepEqual(
