@@ -90,7 +90,8 @@ await others.reduce((shown, name) => shown.then(() => showFigure(name)), Promise
 await showChart(peakFigure(stress), "Peak resident memory of each target");
 
 // %% [markdown]
-// The same as a dataframe, kept as Parquet, with what the collector did meanwhile.
+// The same as a dataframe, kept as Parquet, with what the collector did in the cycles that followed: what
+// notes its pauses takes memory of its own.
 
 // %%
 const flat = stress.results.map(({ rss, gc, eventLoopDelayMs, ...rest }) => ({

@@ -193,7 +193,14 @@ export interface StressResult {
   readonly peakVirtualBytes: number;
   readonly rss: GrowthEstimate;
   readonly virtual: GrowthEstimate;
-  readonly gc: { readonly count: number; readonly totalMs: number; readonly maxPauseMs: number };
+  /** Natural collections in the `cycles` after those whose memory is judged. */
+  readonly gc: {
+    readonly cycles: number;
+    readonly count: number;
+    readonly totalMs: number;
+    readonly maxPauseMs: number;
+  };
+  /** Delay of the event loop in the same cycles. */
   readonly eventLoopDelayMs: { readonly mean: number; readonly p99: number; readonly max: number };
   readonly allocatedBytesPerStep: number;
   readonly retainedBytesPerInstance: number;

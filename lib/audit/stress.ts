@@ -143,7 +143,8 @@ async function measureOn(
     const { outcome, samples } = await observe(spec, scenario, 2 ** doubling, options, progress);
     options.signal?.throwIfAborted();
     if (outcome.status !== "completed") return failedStress(spec, outcome);
-    const measurement = { spec, outcome, samples, profile: profiled.result };
+    const ownSamples = ofCycles(samples, outcome.result);
+    const measurement = { spec, outcome, samples: ownSamples, profile: profiled.result };
     const samplesPath = record(measurement, options.store);
     const result = judgeStress(measurement, { ...limitsOf(options), samplesPath });
     if (result.verdict === "clean" || result.verdict === "error") return result;
@@ -196,11 +197,22 @@ async function observe(
     },
     onProgress: (done, total) => {
       watch?.reached(done);
-      progress.report(spec.name, done / total);
+      progress.report(spec.name, SHARE_OF_MEMORY * done / total);
     },
   });
   watch?.stop();
   return { outcome, samples: sampler.stop() };
+}
+
+/** The samples between the first and the last mark: what the cycles held, and nothing around them. */
+function ofCycles(samples: MemorySamples, { markMs }: StressRunResult): MemorySamples {
+  const inside = (_: number, i: number) =>
+    samples.ms[i]! >= markMs[0]! && samples.ms[i]! <= markMs.at(-1)!;
+  return {
+    ms: samples.ms.filter(inside),
+    rss: samples.rss.filter(inside),
+    virtual: samples.virtual.filter(inside),
+  };
 }
 
 function limitsOf({ majorMb = 10, criticalMb = 50 }: StressOptions): Required<SeverityLimits> {
@@ -221,6 +233,9 @@ async function profileTarget(
     nodeFlags: STRESS_PROFILE_FLAGS,
   });
 }
+
+// Cycles whose memory is judged, of all; pauses are noted in those that follow.
+const SHARE_OF_MEMORY = 0.8;
 
 // Growth that no warm-up of V8 explains; a run that has shown it ends.
 const PLENTY_BYTES = 512 * 2 ** 20;

@@ -25,6 +25,7 @@ function measured(
       peakRssBytes: 0,
       result: {
         cycles,
+        observedCycles: cycles / 4,
         seconds: cycles / 1000,
         cpuSeconds: 2,
         markCycle: [0, cycles],

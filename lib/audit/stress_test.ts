@@ -29,6 +29,7 @@ test("stressTest() measures from outside and from inside, and keeps the samples"
   assert.ok(steady.peakRssBytes > 20e6 && steady.meanRssBytes <= steady.peakRssBytes);
   assert.ok(steady.peakVirtualBytes > steady.peakRssBytes);
   assert.ok(steady.gc.count > 0 && steady.gc.maxPauseMs > 0);
+  assert.equal(steady.gc.cycles, Math.ceil(steady.cycles / 4));
   assert.ok(
     Math.abs(steady.allocatedBytesPerStep - 80_000) < 8000,
     `${steady.allocatedBytesPerStep}`,
@@ -41,9 +42,41 @@ test("stressTest() measures from outside and from inside, and keeps the samples"
   const names = ["time_s", "cycle", "rss_bytes", "virtual_bytes", "freed_bytes"];
   assert.deepEqual(Object.keys(columns), names);
   assert.ok(columns["cycle"]!.length > 10 && columns["cycle"]!.at(-1)! <= steady.cycles);
+  assert.ok(columns["cycle"]![0]! >= 0, "samples before the first cycle are no part of the run");
   assert.equal(unproven.verdict, "error");
   assert.match(unproven.message, /did not work/);
   assert.equal(seen.at(-1), 1);
+});
+
+test("stressTest() notes pauses after the cycles whose memory it judges", async () => {
+  const store = openRun(folder, { id: "after" });
+  const options = { ...quick, cycles: 400, minimumSeconds: 0, store };
+  const { results: [heavy] } = await stressTest([target("heavy_after")], options);
+  // From cycle 400 on it holds 200 MB more.
+  assert.equal(heavy!.cycles, 400);
+  assert.equal(heavy!.gc.cycles, 100);
+  assert.ok(heavy!.peakRssBytes < 200e6, `${heavy!.peakRssBytes}`);
+  assert.ok(Math.max(...store.readSamples(heavy!.samples)["rss_bytes"]!) < 200e6);
+});
+
+test("stressTest() stops noting pauses before growth fills the process", async () => {
+  const { results: [filled] } = await stressTest([target("fills_after")], {
+    ...quick,
+    cycles: 2000,
+    minimumSeconds: 0,
+    memoryLimitMb: 1024,
+  });
+  // It would need 5 GB for 500 further cycles.
+  assert.notEqual(filled!.verdict, "error", filled!.message);
+  assert.ok(filled!.gc.cycles > 0 && filled!.gc.cycles < 100, `${filled!.gc.cycles}`);
+});
+
+test("stressTest() lets a process end by itself that is told late to end", async () => {
+  const { results: [late] } = await stressTest([target("told_late")], {
+    ...quick,
+    firstLookSeconds: 60,
+  });
+  assert.notEqual(late!.verdict, "error", late!.message);
 });
 
 test("stressTest() contains a target that throws, and goes on from a stored run", async () => {

@@ -1,14 +1,14 @@
 /**
  * Instrument of the stress phase: runs the cycles as the target would run by itself, without any
- * forced collection, and notes what only the process itself can know: when which cycle was
- * reached, the collector's pauses and the delay of the event loop. Resident memory is sampled from
- * outside. All logs are allocated before the first cycle and handed over after the last.
+ * forced collection, and notes only when which cycle was reached. Resident memory is sampled from
+ * outside. Pauses are noted in further cycles, after those whose memory is judged, since what
+ * observes them takes memory and time of its own.
  *
  * @module
  */
 
-import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import type { LoadedTarget } from "./load_target.ts";
+import type { NotedPauses } from "./pause_log.ts";
 import { ownPeakRssBytes } from "./process_memory.ts";
 import type { SandboxPort } from "./sandbox_port.ts";
 
@@ -27,9 +27,12 @@ export interface StressRunParameters {
   readonly plentyBytes: number;
 }
 
-/** What the process knows about its own run. */
-export interface StressRunResult {
+/** What the process knows about its own run; pauses and delays are those of the observed cycles. */
+export interface StressRunResult extends NotedPauses {
+  /** Cycles whose memory is judged. */
   readonly cycles: number;
+  /** Cycles after them, in which pauses were noted. */
+  readonly observedCycles: number;
   /** Time from the first cycle to the last, s. */
   readonly seconds: number;
   /** Processor time in it, user and system, s. */
@@ -37,11 +40,6 @@ export interface StressRunResult {
   /** Cycles that had ended at the moments `markMs` (ms since the epoch of `performance`). */
   readonly markCycle: readonly number[];
   readonly markMs: readonly number[];
-  readonly gc: { readonly count: number; readonly totalMs: number; readonly maxPauseMs: number };
-  /** The first pauses: when (ms, as `markMs`) and how long. */
-  readonly pauseMs: readonly number[];
-  readonly pauseAtMs: readonly number[];
-  readonly eventLoopDelayMs: { readonly mean: number; readonly p99: number; readonly max: number };
   /** Largest resident set up to the last cycle, bytes. */
   readonly peakRssBytes: number;
   /** What a full collection after the last cycle freed: garbage that natural ones had left, bytes. */
@@ -54,12 +52,11 @@ export interface StressRunResult {
 export const STRESS_ENOUGH = "SIGUSR2";
 
 const MARKS = 1024; // moments noted in one run at most
-const PAUSES = 4096; // pauses noted one by one; all are counted
 const TURN_MS = 5; // longest time without a turn of the event loop, as far as cycles allow
-const DELAY_RESOLUTION_MS = 5; // finer timers would cost a few per cent
 const LOOK_MS = 50; // between two looks at the process's own time and memory
 const CHECK_EVERY = 64; // progress reports in one run
 const WAITING = 3; // clock time that stands for processor time of a target that waits
+const OBSERVED_SHARE = 1 / 4; // cycles in which pauses are noted, of those whose memory is judged
 
 /** Runs the cycles and returns what was noted. */
 export async function run(
@@ -67,21 +64,24 @@ export async function run(
   parameters: StressRunParameters,
   port: SandboxPort,
 ): Promise<StressRunResult> {
-  const log = new StressLog(parameters.cycles);
+  const log = new MarkLog(parameters.cycles);
   port.stage = "setup";
   const context = await target.contract.setup?.(target.options);
   port.stage = "cycle";
-  log.start();
+  log.mark(0);
   const started = performance.now();
   const cpu = process.cpuUsage();
-  const cycles = await runCycles(target, context, parameters, port, log);
+  const most = process.memoryUsage.rss() + parameters.plentyBytes;
+  const cycles = await runCycles(target, context, parameters, most, port, log);
   const { user, system } = process.cpuUsage(cpu);
   const seconds = (performance.now() - started) / 1000;
   port.stage = "measure";
-  const noted = await log.finish();
-  // Before the collection at the end, which takes some megabytes of its own.
+  // Before the collection, which takes some megabytes of its own.
   const peakRssBytes = ownPeakRssBytes();
   const freedBytes = await freeGarbage();
+  port.stage = "cycle";
+  const noted = await notePauses(target, context, cycles, most, port);
+  port.stage = "measure";
   const invalid = proveWork(target, context);
   port.stage = "teardown";
   await target.contract.teardown?.(context);
@@ -89,6 +89,7 @@ export async function run(
     cycles,
     seconds,
     cpuSeconds: (user + system) / 1e6,
+    ...log.marks(),
     ...noted,
     peakRssBytes,
     freedBytes,
@@ -113,20 +114,20 @@ async function freeGarbage(): Promise<number> {
 async function runCycles(
   { contract }: LoadedTarget,
   context: unknown,
-  { cycles, minimumSeconds, plentyBytes, isStoppable }: StressRunParameters,
+  { cycles, minimumSeconds, isStoppable }: StressRunParameters,
+  mostRssBytes: number,
   port: SandboxPort,
-  log: StressLog,
+  log: MarkLog,
 ): Promise<number> {
   const reportEvery = Math.max(1, Math.floor(cycles / CHECK_EVERY));
   const leastMs = minimumSeconds * 1000;
   let isTold = false;
-  const tell = () => void (isTold = true);
-  if (isStoppable) process.once(STRESS_ENOUGH, tell);
+  // It listens to the end: a signal that comes late and finds no listener would kill the process.
+  if (isStoppable) process.on(STRESS_ENOUGH, () => void (isTold = true));
   const startedAt = performance.now();
   const startedCpu = cpuMs();
   let turnedAt = startedAt;
   let lookedAt = -Infinity;
-  const plenty = process.memoryUsage.rss() + plentyBytes;
   let isLongEnough = false;
   let done = 0;
   while (done < cycles || !(isLongEnough || isTold)) {
@@ -142,14 +143,41 @@ async function runCycles(
       if (turnedAt - lookedAt > LOOK_MS) {
         lookedAt = turnedAt;
         const workedMs = Math.max(cpuMs() - startedCpu, (turnedAt - startedAt) / WAITING);
-        isLongEnough = workedMs >= leastMs || process.memoryUsage.rss() > plenty;
+        isLongEnough = workedMs >= leastMs || process.memoryUsage.rss() > mostRssBytes;
         port.progress(done, Math.max(cycles, done * leastMs / Math.max(1, workedMs)));
       }
     }
   }
   log.mark(done);
-  process.off(STRESS_ENOUGH, tell);
   return done;
+}
+
+/** Goes on from cycle `first` and notes pauses; growth that fills the process ends it early. */
+async function notePauses(
+  { contract }: LoadedTarget,
+  context: unknown,
+  first: number,
+  mostRssBytes: number,
+  port: SandboxPort,
+): Promise<NotedPauses & { readonly observedCycles: number }> {
+  // Loaded no earlier, as the run would pay for what only this needs.
+  const { PauseLog } = await import("./pause_log.ts");
+  const log = new PauseLog();
+  const end = first + Math.ceil(first * OBSERVED_SHARE);
+  let turnedAt = performance.now();
+  let done = first;
+  while (done < end) {
+    port.cycle = done;
+    const pending = contract.cycle(context, done);
+    if (pending instanceof Promise) await pending;
+    done++;
+    if (performance.now() - turnedAt > TURN_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (process.memoryUsage.rss() > mostRssBytes) break;
+      turnedAt = performance.now();
+    }
+  }
+  return { ...await log.finish(), observedCycles: done - first };
 }
 
 function cpuMs(): number {
@@ -166,29 +194,15 @@ function proveWork({ contract }: LoadedTarget, context: unknown): string {
   }
 }
 
-/** Logs of fixed size, and the two observers that fill them. */
-class StressLog {
+/** When which cycle had ended, in logs of fixed size. */
+class MarkLog {
   readonly #markCycle = new Float64Array(MARKS);
   readonly #markMs = new Float64Array(MARKS);
-  readonly #pauseMs = new Float64Array(PAUSES);
-  readonly #pauseAtMs = new Float64Array(PAUSES);
-  readonly #delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-  readonly #observer: PerformanceObserver;
   #markEvery: number;
   #marks = 0;
-  #count = 0;
-  #totalMs = 0;
-  #maxPauseMs = 0;
 
   constructor(cycles: number) {
     this.#markEvery = Math.max(1, Math.floor(cycles / (MARKS / 2)));
-    this.#observer = new PerformanceObserver((list) => list.getEntries().forEach(this.#pause));
-  }
-
-  start(): void {
-    this.#observer.observe({ entryTypes: ["gc"] });
-    this.#delay.enable();
-    this.mark(0);
   }
 
   cycle(done: number): void {
@@ -212,41 +226,10 @@ class StressLog {
     this.#markEvery *= 2;
   }
 
-  readonly #pause = (entry: PerformanceEntry): void => {
-    if (this.#count < PAUSES) {
-      this.#pauseMs[this.#count] = entry.duration;
-      this.#pauseAtMs[this.#count] = performance.timeOrigin + entry.startTime;
-    }
-    this.#count++;
-    this.#totalMs += entry.duration;
-    this.#maxPauseMs = Math.max(this.#maxPauseMs, entry.duration);
-  };
-
-  async finish(): Promise<
-    Omit<
-      StressRunResult,
-      "cycles" | "seconds" | "cpuSeconds" | "peakRssBytes" | "freedBytes" | "invalid"
-    >
-  > {
-    this.#delay.disable();
-    // Entries of the collector are delivered in a later turn of the event loop.
-    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
-    this.#observer.disconnect();
-    const pauses = Math.min(this.#count, PAUSES);
-    // The histogram holds the time between two timers; what exceeds their period is delay.
-    const ms = (nanoseconds: number) =>
-      Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e6 - DELAY_RESOLUTION_MS) : 0;
+  marks(): Pick<StressRunResult, "markCycle" | "markMs"> {
     return {
       markCycle: Array.from(this.#markCycle.subarray(0, this.#marks)),
       markMs: Array.from(this.#markMs.subarray(0, this.#marks)),
-      gc: { count: this.#count, totalMs: this.#totalMs, maxPauseMs: this.#maxPauseMs },
-      pauseMs: Array.from(this.#pauseMs.subarray(0, pauses)),
-      pauseAtMs: Array.from(this.#pauseAtMs.subarray(0, pauses)),
-      eventLoopDelayMs: {
-        mean: ms(this.#delay.mean),
-        p99: ms(this.#delay.percentile(99)),
-        max: this.#delay.exceeds >= 0 ? ms(this.#delay.max) : 0,
-      },
     };
   }
 }

@@ -87,9 +87,14 @@ function rankingSection(doc: ReportDocument, stress: StressPhase): void {
 
 function behaviourTable(doc: ReportDocument, stress: StressPhase): void {
   doc.heading(2, "Collector, event loop and allocation");
+  doc.paragraph(
+    "Pauses and delays were noted in further cycles, after those whose memory is judged, since what " +
+      "observes them takes memory and time of its own.",
+  );
   doc.table(
     [
       "target",
+      "cycles observed",
       "collections",
       "in all",
       "longest pause",
@@ -102,6 +107,7 @@ function behaviourTable(doc: ReportDocument, stress: StressPhase): void {
       const at = `/stress/results/${i}`;
       return [
         doc.cite(`${at}/target`, "text"),
+        doc.cite(`${at}/gc/cycles`, "integer"),
         doc.cite(`${at}/gc/count`, "integer"),
         doc.cite(`${at}/gc/totalMs`, "milliseconds"),
         doc.cite(`${at}/gc/maxPauseMs`, "milliseconds"),

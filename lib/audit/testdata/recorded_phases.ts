@@ -104,7 +104,7 @@ export function stressResult(changes: Partial<StressResult> = {}): StressResult 
     peakVirtualBytes: 1e9,
     rss: growthEstimate({ channel: "native", interval: [-10, 90] }),
     virtual: growthEstimate({ channel: "native" }),
-    gc: { count: 4, totalMs: 5, maxPauseMs: 2 },
+    gc: { cycles: 250, count: 4, totalMs: 5, maxPauseMs: 2 },
     eventLoopDelayMs: { mean: 1, p99: 2, max: 3 },
     allocatedBytesPerStep: 0,
     retainedBytesPerInstance: 900,
